@@ -1,0 +1,10 @@
+export * from './batch/batch.ts';
+export * from './batch/v1.ts';
+export * from './constants.ts';
+export { payloadDigest, resultsDigest } from './digest.ts';
+export { LockstepError } from './errors.ts';
+export * from './money.ts';
+export * from './pda.ts';
+export * from './proof.ts';
+export { batchLeaf, emptyRoot, pingLeaf, StateTree } from './tree.ts';
+export * from './units.ts';
