@@ -4,7 +4,7 @@ export const BatchVersion = { V1: 1 } as const;
 /** Bits of `allowed_batch_versions`. */
 export const VersionBit = { V1: 1 } as const;
 
-/** The one final outcome of a trade id. A trade's own refusal is program error 6100 + its code. */
+/** The one final outcome of a trade id. */
 export const ResultCode = {
   Settled: 0,
   Voided: 1,
@@ -33,7 +33,7 @@ export const ScheduleMask = {
   withdrawalDelaySlots: 128,
 } as const;
 
-/** Number of the settlement program's error for a trade whose result code is 0. */
+/** A trade's own refusal is the program's error of this number plus its result code. */
 export const TRADE_ERROR_BASE = 6100;
 
 /** Payload digests a market keeps: that of sequence s is at `s % RECENT_DIGESTS`. */
