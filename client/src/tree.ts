@@ -78,7 +78,7 @@ export class StateTree {
   append(leaf: Uint8Array): void {
     let index = this.size;
     if (index >= MAX_LEAVES) throw clientError('TREE_FULL', 'the state tree has no room for another leaf');
-    this.#level(0).push(leaf.slice());
+    this.#level(0).push(Uint8Array.from(leaf));
     for (let height = 1; height <= TREE_DEPTH; height += 1) {
       index = Math.floor(index / 2);
       this.#level(height)[index] = node(this.#node(height - 1, index * 2), this.#node(height - 1, index * 2 + 1));

@@ -27,5 +27,5 @@ export function settleData(instructionData: Uint8Array): Uint8Array | undefined 
   if (instructionData.length < start) return undefined;
   if (!bytesEqual(instructionData.subarray(0, discriminator.length), discriminator)) return undefined;
   const length = viewOf(instructionData).getUint32(discriminator.length, true);
-  return length === instructionData.length - start ? instructionData.slice(start) : undefined;
+  return length === instructionData.length - start ? Uint8Array.from(instructionData.subarray(start)) : undefined;
 }

@@ -48,9 +48,9 @@ function fromRpc(err: Readonly<Record<string, unknown>>): RawRefusal | undefined
   const found = err.InstructionError ?? (isObject(err.err) ? err.err.InstructionError : undefined);
   if (!Array.isArray(found)) return undefined;
   const [instructionIndex, inner]: unknown[] = found;
-  const error = isObject(inner) ? inner.Custom : inner;
   if (typeof instructionIndex !== 'number') return undefined;
-  return typeof error === 'number' || typeof error === 'string' ? { instructionIndex, error } : undefined;
+  if (typeof inner === 'string') return { instructionIndex, error: inner };
+  return isObject(inner) && typeof inner.Custom === 'number' ? { instructionIndex, error: inner.Custom } : undefined;
 }
 
 function fromText(message: unknown): RawRefusal | undefined {
