@@ -1,0 +1,56 @@
+# Runs named steps, keeps their results, and ends with a table and the totals of all test runs. Sourced by .ci/run.
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+started=$SECONDS
+names=() results=() durations=()
+
+# step NAME COMMAND...: exit 0 passes, 3 is unknown (a tool can't be had on this machine), anything else fails.
+step() {
+  local name=$1 began=$SECONDS status=0
+  shift
+  printf '\n=== %s: %s\n' "$name" "$*"
+  "$@" < /dev/null 2>&1 | tee "$logs/${#names[@]}" || status=$?
+  names+=("$name")
+  durations+=($((SECONDS - began)))
+  case $status in
+    0) results+=(passed) ;;
+    3) results+=(UNKNOWN) && shout "$name: NOT DECIDED ON THIS MACHINE" ;;
+    *) results+=(FAILED) && shout "$name: FAILED WITH $status" ;;
+  esac
+}
+
+step_passed() { [ "${results[-1]}" = passed ]; }
+
+shout() { printf '!!! %s\n' "${*^^}"; }
+
+# The suites use a real validator when there is one.
+put_validator_on_path() {
+  if [ -n "${SOLANA_TEST_VALIDATOR:-}" ]; then
+    PATH=$(dirname "$SOLANA_TEST_VALIDATOR"):$PATH
+  elif ! command -v solana-test-validator > /dev/null && [ -x ../shared/tools/validator ]; then
+    PATH=$(../shared/tools/validator):$PATH
+  fi
+  export PATH
+  command -v solana-test-validator > /dev/null ||
+    shout 'no solana-test-validator: the suites run against the embedded chain alone'
+}
+
+# Adds up what the test runs printed themselves: node's "ℹ pass 12" and cargo's "test result: ok. 12 passed; 0 failed".
+sum() { cat "$logs"/* | sed -nE "s/$1/\\1/p" | awk '{ total += $1 } END { print total + 0 }'; }
+
+conclude() {
+  local i failed_steps=0 passed failed
+  printf '\n%-22s %-8s %s\n' step result seconds
+  for i in "${!names[@]}"; do
+    printf '%-22s %-8s %s\n' "${names[$i]}" "${results[$i]}" "${durations[$i]}"
+    [ "${results[$i]}" != FAILED ] || failed_steps=$((failed_steps + 1))
+  done
+  printf '%-22s %-8s %s\n' total '' $((SECONDS - started))
+  passed=$(($(sum '^ℹ pass ([0-9]+)$') + $(sum '^test result: .* ([0-9]+) passed;.*')))
+  failed=$(($(sum '^ℹ fail ([0-9]+)$') + $(sum '^test result: .* ([0-9]+) failed;.*')))
+  # A step can fail without a failing test (a difference, a crash): then the totals must not look clean.
+  [ "$failed" -ge "$failed_steps" ] || failed=$failed_steps
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+}
