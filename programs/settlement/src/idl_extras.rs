@@ -1,0 +1,56 @@
+//! What the framework's IDL leaves out: the layouts inside `settle_batch`'s bytes, a market's entries and the limits.
+//! `tools/idl-builder` runs this test and merges what it prints, so that the IDL is the one description of the wire.
+
+use {
+    crate::{
+        constants::*,
+        state::{market::ENTRIES_OFFSET, TraderEntry},
+        wire::v1::{HeaderV1, TradeV1},
+    },
+    anchor_lang::IdlAccountType,
+    core::mem::size_of,
+};
+
+/// `{"name", "type", "value"}` as the IDL spells a constant. A `usize` has no IDL type, so the type is named here.
+macro_rules! constants {
+    ($($name:literal: $ty:literal = $value:expr),* $(,)?) => {
+        [$(format!(r#"{{"name":"{}","type":"{}","value":"{}"}}"#, $name, $ty, $value)),*]
+    };
+}
+
+#[test]
+fn print_idl_extras() {
+    let (mut accounts, mut types) = (Vec::new(), Vec::new());
+    HeaderV1::__register_idl_deps(&mut accounts, &mut types);
+    TradeV1::__register_idl_deps(&mut accounts, &mut types);
+    TraderEntry::__register_idl_deps(&mut accounts, &mut types);
+    assert!(accounts.is_empty(), "these are no accounts of their own");
+
+    let constants = constants![
+        "BPS_PER_ONE": "u64" = BPS_PER_ONE,
+        "FEE_TIERS": "u32" = FEE_TIERS,
+        "HEADER_V1_BYTES": "u32" = size_of::<HeaderV1>(),
+        "INDEX_REUSE_TRADES": "u64" = INDEX_REUSE_TRADES,
+        "LAYOUT_VERSION": "u8" = LAYOUT_VERSION,
+        "MARKET_COUNT_OFFSET": "u32" = ENTRIES_OFFSET - size_of::<u32>(),
+        "MARKET_ENTRIES_OFFSET": "u32" = ENTRIES_OFFSET,
+        "MARKET_GROWTH_BYTES": "u32" = MARKET_GROWTH_BYTES,
+        "MAX_BATCH_AGE_SLOTS": "u64" = MAX_BATCH_AGE_SLOTS,
+        "MAX_FEE_BPS": "u16" = MAX_FEE_BPS,
+        "MAX_HOLD_SLOTS": "u64" = MAX_HOLD_SLOTS,
+        "MAX_MARKET_BYTES": "u32" = MAX_MARKET_BYTES,
+        "MAX_MIN_BATCH_SIZE": "u32" = MAX_MIN_BATCH_SIZE,
+        "MAX_WITHDRAWAL_DELAY_SLOTS": "u64" = MAX_WITHDRAWAL_DELAY_SLOTS,
+        "MIN_MARKET_CAPACITY": "u32" = MIN_MARKET_CAPACITY,
+        "RECENT_DIGESTS": "u32" = RECENT_DIGESTS,
+        "SUPPORTED_FLAGS": "u64" = SUPPORTED_FLAGS,
+        "SUPPORTED_VERSIONS": "u8" = SUPPORTED_VERSIONS,
+        "TRADER_DEPOSIT_LAMPORTS": "u64" = TRADER_DEPOSIT_LAMPORTS,
+        "TRADER_ENTRY_BYTES": "u32" = size_of::<TraderEntry>(),
+        "TRADE_V1_BYTES": "u32" = size_of::<TradeV1>(),
+        "TREE_VERSION": "u8" = TREE_VERSION,
+    ];
+    println!("--- IDL begin extras ---");
+    println!(r#"{{"types":[{}],"constants":[{}]}}"#, types.join(","), constants.join(","));
+    println!("--- IDL end extras ---");
+}

@@ -1,0 +1,76 @@
+//! Opens an entry and locks its deposit.
+
+use {
+    crate::{
+        constants::TRADER_DEPOSIT_LAMPORTS,
+        error::SettlementError,
+        events::TraderOpened,
+        state::{entry_mut, entry_status, Market, TraderEntry},
+        tokens,
+    },
+    anchor_lang::prelude::*,
+    bytemuck::Zeroable,
+};
+
+#[derive(Accounts)]
+pub struct OpenTrader {
+    #[account(mut)]
+    pub owner: Signer,
+    #[account(mut)]
+    pub market: Market,
+    pub system_program: Program<System>,
+}
+
+impl OpenTrader {
+    fn validate(&mut self, reuse_index: Option<u32>) -> Result<()> {
+        self.market.require_here()?;
+        match reuse_index {
+            Some(index) => {
+                let entry = entry_mut(&mut self.market, index)?;
+                require!(entry.status == entry_status::FREE, SettlementError::IndexNotFree);
+            }
+            None => {
+                require!(!self.market.is_full(), SettlementError::MarketFull);
+            }
+        }
+        Ok(())
+    }
+}
+
+pub fn handler(ctx: &mut Context<OpenTrader>, reuse_index: Option<u32>) -> Result<()> {
+    ctx.accounts.validate(reuse_index)?;
+    let OpenTrader {
+        owner,
+        market,
+        system_program,
+    } = &mut ctx.accounts;
+
+    tokens::transfer_lamports(
+        system_program,
+        owner.cpi_handle_mut(),
+        market.cpi_handle_mut(),
+        TRADER_DEPOSIT_LAMPORTS,
+    );
+    let entry = TraderEntry {
+        owner: *owner.address(),
+        status: entry_status::OPEN,
+        ..TraderEntry::zeroed()
+    };
+    entry.invariant()?;
+    let index = match reuse_index {
+        Some(index) => {
+            *entry_mut(market, index)? = entry;
+            index
+        }
+        None => {
+            market.try_push(entry)?;
+            (market.len() - 1) as u32
+        }
+    };
+    emit!(TraderOpened {
+        market: *market.address(),
+        index,
+        owner: *owner.address(),
+    });
+    market.invariant()
+}

@@ -1,0 +1,57 @@
+//! The test flight: a heartbeat in the tree that moves neither the cursor nor any balance. Allowed while paused.
+
+use {
+    crate::{
+        error::SettlementError,
+        events::HeartbeatLanded,
+        state::{GlobalConfig, Leaf, Market, SEED_CONFIG},
+    },
+    anchor_lang::{accounts::Account, prelude::*},
+};
+
+/// The version byte of a heartbeat's leaf: no batch has it.
+const PING_VERSION: u8 = 0;
+
+#[derive(Accounts)]
+pub struct Ping {
+    pub relayer: Signer,
+    #[account(seeds = [SEED_CONFIG], bump = config.bump)]
+    pub config: Account<GlobalConfig>,
+    #[account(mut)]
+    pub market: Market,
+}
+
+impl Ping {
+    fn validate(&self) -> Result<()> {
+        self.market.require_here()?;
+        let slot = Clock::get()?.slot;
+        require!(
+            self.relayer.address() == self.config.at(slot).active_relayer(),
+            SettlementError::NotActiveRelayer
+        );
+        Ok(())
+    }
+}
+
+pub fn handler(ctx: &mut Context<Ping>, nonce: u64) -> Result<()> {
+    ctx.accounts.validate()?;
+    let market = &mut ctx.accounts.market;
+
+    let leaf = Leaf {
+        program: *ctx.program_id,
+        market: *market.address(),
+        sequence: market.next_sequence,
+        version: PING_VERSION,
+        payload_digest: sha256(&nonce.to_le_bytes()),
+        results_digest: sha256(&[]),
+    };
+    let root_before = market.tree.root;
+    market.tree.append(leaf.hash())?;
+    emit!(HeartbeatLanded {
+        market: *market.address(),
+        nonce: nonce.into(),
+        root_before,
+        root: market.tree.root,
+    });
+    market.invariant()
+}

@@ -1,0 +1,22 @@
+//! Schedules a change that comes into force by itself. One at a time.
+
+use {
+    super::admin::ChangeConfig,
+    crate::{error::SettlementError, events::ChangeScheduled, state::ScheduledChange},
+    anchor_lang::prelude::*,
+};
+
+pub fn handler(ctx: &mut Context<ChangeConfig>, change: ScheduledChange) -> Result<()> {
+    let slot = Clock::get()?.slot;
+    let config = ctx.accounts.open()?;
+    require!(!config.schedule.is_set(), SettlementError::SchedulePending);
+    require!(change.activation_slot.get() > slot, SettlementError::ScheduleInPast);
+    change.validate()?;
+
+    config.schedule = change.masked();
+    emit!(ChangeScheduled {
+        activation_slot: change.activation_slot.get(),
+        mask: change.mask.get(),
+    });
+    config.invariant()
+}

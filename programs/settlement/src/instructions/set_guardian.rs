@@ -1,0 +1,17 @@
+//! Replaces the guardian.
+
+use {
+    super::admin::ChangeConfig,
+    crate::{events::GuardianSet, limits},
+    anchor_lang::prelude::*,
+};
+
+pub fn handler(ctx: &mut Context<ChangeConfig>, guardian: Address) -> Result<()> {
+    let config = ctx.accounts.open()?;
+    limits::role(&guardian)?;
+
+    let old_guardian = config.guardian;
+    config.guardian = guardian;
+    emit!(GuardianSet { old_guardian, guardian });
+    config.invariant()
+}

@@ -1,0 +1,20 @@
+//! Sets the delay of later withdrawal requests; pending ones keep theirs.
+
+use {
+    super::admin::ChangeConfig,
+    crate::{events::WithdrawalDelaySet, limits, state::field},
+    anchor_lang::prelude::*,
+};
+
+pub fn handler(ctx: &mut Context<ChangeConfig>, withdrawal_delay_slots: u64) -> Result<()> {
+    let config = ctx.accounts.open_field(field::WITHDRAWAL_DELAY_SLOTS)?;
+    limits::withdrawal_delay(withdrawal_delay_slots)?;
+
+    let old_withdrawal_delay_slots = config.withdrawal_delay_slots.get();
+    config.withdrawal_delay_slots = withdrawal_delay_slots.into();
+    emit!(WithdrawalDelaySet {
+        old_withdrawal_delay_slots,
+        withdrawal_delay_slots,
+    });
+    config.invariant()
+}

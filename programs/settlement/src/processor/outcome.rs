@@ -1,0 +1,68 @@
+//! What becomes of a trade and of a batch.
+
+use crate::{
+    error::SettlementError,
+    units::{BaseLots, QuoteAtoms},
+};
+
+/// Result codes: one byte a trade, part of the batch's leaf.
+pub mod result_code {
+    pub const SETTLED: u8 = 0;
+    pub const VOIDED: u8 = 1;
+    pub const TRADER_INDEX_OUT_OF_RANGE: u8 = 2;
+    pub const SELF_TRADE: u8 = 3;
+    pub const ZERO_PRICE: u8 = 4;
+    pub const AMOUNT_OVERFLOW: u8 = 5;
+    pub const INSUFFICIENT_BASE: u8 = 6;
+    pub const INSUFFICIENT_QUOTE: u8 = 7;
+    pub const ENTRY_NOT_OPEN: u8 = 8;
+}
+
+/// Why a trade can not settle.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TradeFault {
+    TraderIndexOutOfRange = result_code::TRADER_INDEX_OUT_OF_RANGE,
+    SelfTrade = result_code::SELF_TRADE,
+    ZeroPrice = result_code::ZERO_PRICE,
+    AmountOverflow = result_code::AMOUNT_OVERFLOW,
+    InsufficientBase = result_code::INSUFFICIENT_BASE,
+    InsufficientQuote = result_code::INSUFFICIENT_QUOTE,
+    EntryNotOpen = result_code::ENTRY_NOT_OPEN,
+}
+
+impl From<TradeFault> for SettlementError {
+    fn from(fault: TradeFault) -> Self {
+        match fault {
+            TradeFault::TraderIndexOutOfRange => Self::TraderIndexOutOfRange,
+            TradeFault::SelfTrade => Self::SelfTrade,
+            TradeFault::ZeroPrice => Self::ZeroPrice,
+            TradeFault::AmountOverflow => Self::AmountOverflow,
+            TradeFault::InsufficientBase => Self::InsufficientBase,
+            TradeFault::InsufficientQuote => Self::InsufficientQuote,
+            TradeFault::EntryNotOpen => Self::EntryNotOpen,
+        }
+    }
+}
+
+/// Why a batch is refused.
+#[derive(Clone, Copy)]
+pub enum Refusal {
+    /// The batch itself is wrong.
+    Batch(SettlementError),
+    /// One trade can not settle: it is named so that the relayer can void it.
+    Trade {
+        index: u32,
+        trade_id: u64,
+        fault: TradeFault,
+    },
+}
+
+/// Sums over the trades of one batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub voided: u32,
+    pub base_lots: BaseLots,
+    pub quote_atoms: QuoteAtoms,
+    pub fees: QuoteAtoms,
+}

@@ -1,0 +1,210 @@
+//! The one account that says who may do what. Settlement only reads it, so markets settle in parallel.
+
+use {
+    super::{field, FeeTier, ScheduledChange, Successor},
+    crate::{constants::LAYOUT_VERSION, error::SettlementError, limits},
+    anchor_lang::prelude::*,
+    bytemuck::Zeroable,
+};
+
+/// PDA `["config"]`. The first five fields keep their place in every version.
+#[account]
+pub struct GlobalConfig {
+    pub admin: Address,
+    pub is_paused: PodBool,
+    pub min_batch_size: PodU32,
+    /// Bit 1 allows V1.
+    pub allowed_batch_versions: u8,
+    pub active_relayer: Address,
+    /// Zero when nobody is nominated.
+    pub pending_admin: Address,
+    pub guardian: Address,
+    /// Room for the co-signer of batches; no rule reads it in this release.
+    pub attestor: Address,
+    pub feature_flags: PodU64,
+    pub fee_tiers: [FeeTier; 4],
+    pub max_batch_age_slots: PodU64,
+    pub withdrawal_delay_slots: PodU64,
+    pub schedule: ScheduledChange,
+    pub successor: Successor,
+    pub layout_version: u8,
+    pub bump: u8,
+    /// Room for later fields without a migration.
+    pub reserved: [u8; 126],
+}
+
+const _: () = assert!(
+    core::mem::size_of::<GlobalConfig>()
+        == 32 // admin
+        + 1 // is_paused
+        + 4 // min_batch_size
+        + 1 // allowed_batch_versions
+        + 32 // active_relayer
+        + 32 // pending_admin
+        + 32 // guardian
+        + 32 // attestor
+        + 8 // feature_flags
+        + 4 * 4 // fee_tiers
+        + 8 // max_batch_age_slots
+        + 8 // withdrawal_delay_slots
+        + 121 // schedule
+        + 40 // successor
+        + 1 // layout_version
+        + 1 // bump
+        + 126 // reserved
+);
+const _: () = assert!(core::mem::offset_of!(GlobalConfig, active_relayer) == 38);
+const _: () = assert!(core::mem::offset_of!(GlobalConfig, schedule) == 206);
+const _: () = assert!(core::mem::offset_of!(GlobalConfig, reserved) == 369);
+
+impl GlobalConfig {
+    /// The settings in force at `slot`.
+    #[inline(always)]
+    pub fn at(&self, slot: u64) -> EffectiveConfig<'_> {
+        let schedule = &self.schedule;
+        EffectiveConfig {
+            config: self,
+            scheduled: if schedule.is_active(slot) {
+                schedule.mask.get()
+            } else {
+                0
+            },
+        }
+    }
+
+    /// Makes an activated schedule the base and clears it. Returns the schedule it has folded.
+    pub fn fold(&mut self, slot: u64) -> Option<ScheduledChange> {
+        if !self.schedule.is_active(slot) {
+            return None;
+        }
+        let change = self.schedule;
+        if change.names(field::ALLOWED_BATCH_VERSIONS) {
+            self.allowed_batch_versions = change.allowed_batch_versions;
+        }
+        if change.names(field::MIN_BATCH_SIZE) {
+            self.min_batch_size = change.min_batch_size;
+        }
+        if change.names(field::ACTIVE_RELAYER) {
+            self.active_relayer = change.active_relayer;
+        }
+        if change.names(field::ATTESTOR) {
+            self.attestor = change.attestor;
+        }
+        if change.names(field::FEATURE_FLAGS) {
+            self.feature_flags = change.feature_flags;
+        }
+        if change.names(field::FEE_TIERS) {
+            self.fee_tiers = change.fee_tiers;
+        }
+        if change.names(field::MAX_BATCH_AGE_SLOTS) {
+            self.max_batch_age_slots = change.max_batch_age_slots;
+        }
+        if change.names(field::WITHDRAWAL_DELAY_SLOTS) {
+            self.withdrawal_delay_slots = change.withdrawal_delay_slots;
+        }
+        self.schedule = ScheduledChange::zeroed();
+        Some(change)
+    }
+
+    /// Clears the schedule, pending or not. Returns the schedule it has cleared.
+    pub fn clear_schedule(&mut self) -> Option<ScheduledChange> {
+        let change = self.schedule;
+        self.schedule = ScheduledChange::zeroed();
+        change.is_set().then_some(change)
+    }
+
+    /// What is true of every config at the end of every instruction that writes it.
+    pub fn invariant(&self) -> Result<()> {
+        // Every role is held by somebody.
+        limits::role(&self.admin)?;
+        limits::role(&self.guardian)?;
+        limits::role(&self.active_relayer)?;
+        // Every setting is within its limit.
+        limits::allowed_batch_versions(self.allowed_batch_versions)?;
+        limits::min_batch_size(self.min_batch_size.get())?;
+        limits::max_batch_age(self.max_batch_age_slots.get())?;
+        limits::withdrawal_delay(self.withdrawal_delay_slots.get())?;
+        limits::feature_flags(self.feature_flags.get())?;
+        limits::fee_tiers(&self.fee_tiers)?;
+        // A schedule is complete or absent.
+        if self.schedule.is_set() {
+            self.schedule.validate()?;
+        } else {
+            require!(self.schedule.mask == 0, SettlementError::InvariantViolated);
+        }
+        // The account has the layout of this build.
+        require!(
+            self.layout_version == LAYOUT_VERSION,
+            SettlementError::InvariantViolated
+        );
+        Ok(())
+    }
+}
+
+/// The config with an activated schedule laid over it. Every reader of a schedulable field reads it here.
+pub struct EffectiveConfig<'a> {
+    config: &'a GlobalConfig,
+    /// Bits of `field` that the schedule answers for.
+    scheduled: u32,
+}
+
+impl EffectiveConfig<'_> {
+    #[inline(always)]
+    fn is_scheduled(&self, field: u32) -> bool {
+        self.scheduled & field != 0
+    }
+
+    #[inline(always)]
+    pub fn allowed_batch_versions(&self) -> u8 {
+        if self.is_scheduled(field::ALLOWED_BATCH_VERSIONS) {
+            self.config.schedule.allowed_batch_versions
+        } else {
+            self.config.allowed_batch_versions
+        }
+    }
+
+    #[inline(always)]
+    pub fn min_batch_size(&self) -> u32 {
+        if self.is_scheduled(field::MIN_BATCH_SIZE) {
+            self.config.schedule.min_batch_size.get()
+        } else {
+            self.config.min_batch_size.get()
+        }
+    }
+
+    #[inline(always)]
+    pub fn active_relayer(&self) -> &Address {
+        if self.is_scheduled(field::ACTIVE_RELAYER) {
+            &self.config.schedule.active_relayer
+        } else {
+            &self.config.active_relayer
+        }
+    }
+
+    #[inline(always)]
+    pub fn fee_tiers(&self) -> &[FeeTier; 4] {
+        if self.is_scheduled(field::FEE_TIERS) {
+            &self.config.schedule.fee_tiers
+        } else {
+            &self.config.fee_tiers
+        }
+    }
+
+    #[inline(always)]
+    pub fn max_batch_age_slots(&self) -> u64 {
+        if self.is_scheduled(field::MAX_BATCH_AGE_SLOTS) {
+            self.config.schedule.max_batch_age_slots.get()
+        } else {
+            self.config.max_batch_age_slots.get()
+        }
+    }
+
+    #[inline(always)]
+    pub fn withdrawal_delay_slots(&self) -> u64 {
+        if self.is_scheduled(field::WITHDRAWAL_DELAY_SLOTS) {
+            self.config.schedule.withdrawal_delay_slots.get()
+        } else {
+            self.config.withdrawal_delay_slots.get()
+        }
+    }
+}

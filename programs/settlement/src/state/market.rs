@@ -1,0 +1,177 @@
+//! One trading pair: its cursor, its totals, its tree, and after the header one entry per trader.
+
+use {
+    super::{StateTree, TraderEntry, TREE_CAPACITY},
+    crate::{
+        constants::{LAYOUT_VERSION, RECENT_DIGESTS, TREE_VERSION},
+        error::SettlementError,
+        units::{BaseAtoms, BaseLots, QuoteAtoms},
+    },
+    anchor_lang::{accounts::Slab, prelude::*},
+    anchor_spl::token::TokenAccount,
+};
+
+/// A market account: header, u32 count, entries.
+pub type Market = Slab<MarketHeader, TraderEntry>;
+
+/// Values of `MarketHeader::status`.
+pub mod market_status {
+    pub const OPEN: u8 = 0;
+    pub const MIGRATED: u8 = 1;
+}
+
+/// What the market owes per mint is `base_lots_total` and `quote_atoms_total`: entries, pending withdrawals and fees.
+#[account]
+pub struct MarketHeader {
+    pub base_mint: Address,
+    pub quote_mint: Address,
+    pub base_vault: Address,
+    pub quote_vault: Address,
+    /// Atoms of the base mint in one lot.
+    pub base_lot_atoms: PodU64,
+    /// The sequence the next batch must carry. Starts at 1.
+    pub next_sequence: PodU64,
+    /// 0 before the first trade.
+    pub last_trade_id: PodU64,
+    /// Slot of the last batch that had trades.
+    pub last_settled_slot: PodU64,
+    pub base_lots_total: PodU64,
+    pub quote_atoms_total: PodU64,
+    /// Fees taken and not collected yet, part of `quote_atoms_total`.
+    pub quote_fees: PodU64,
+    /// This and the three below are saturating statistics: no rule rests on them.
+    pub trades_settled: PodU64,
+    pub trades_voided: PodU64,
+    pub volume_base_lots: PodU64,
+    pub volume_quote_atoms: PodU64,
+    pub tree: StateTree,
+    /// Payload digest of sequence `s` at `s % 64`.
+    pub recent_digests: [[u8; 32]; 64],
+    /// One of `market_status`.
+    pub status: u8,
+    pub tree_version: u8,
+    pub layout_version: u8,
+    /// Bump of the vault authority.
+    pub vault_bump: u8,
+    /// Room for later fields without moving the entries.
+    pub reserved: [u8; 252],
+}
+
+const _: () = assert!(
+    core::mem::size_of::<MarketHeader>()
+        == 32 // base_mint
+        + 32 // quote_mint
+        + 32 // base_vault
+        + 32 // quote_vault
+        + 8 // base_lot_atoms
+        + 8 // next_sequence
+        + 8 // last_trade_id
+        + 8 // last_settled_slot
+        + 8 // base_lots_total
+        + 8 // quote_atoms_total
+        + 8 // quote_fees
+        + 8 // trades_settled
+        + 8 // trades_voided
+        + 8 // volume_base_lots
+        + 8 // volume_quote_atoms
+        + 1_064 // tree
+        + 32 * 64 // recent_digests
+        + 1 // status
+        + 1 // tree_version
+        + 1 // layout_version
+        + 1 // vault_bump
+        + 252 // reserved
+);
+const _: () = assert!(core::mem::offset_of!(MarketHeader, tree) == 216);
+const _: () = assert!(core::mem::offset_of!(MarketHeader, status) == 3_328);
+
+/// Where the first entry starts: discriminator, header, u32 count.
+pub const ENTRIES_OFFSET: usize = 8 + core::mem::size_of::<MarketHeader>() + 4;
+const _: () = assert!(ENTRIES_OFFSET == 3_596);
+const _: () = assert!(Market::space_for(1) == ENTRIES_OFFSET + core::mem::size_of::<TraderEntry>());
+
+impl MarketHeader {
+    /// Every instruction on a market asks this first.
+    pub fn require_here(&self) -> Result<()> {
+        require!(self.status == market_status::OPEN, SettlementError::MarketMigrated);
+        Ok(())
+    }
+
+    /// Where the payload digest of `sequence` is remembered.
+    pub fn digest_slot(sequence: u64) -> usize {
+        sequence as usize % RECENT_DIGESTS
+    }
+
+    /// Adds what came into the vaults to what the market owes.
+    pub fn owe(&mut self, base: BaseLots, quote: QuoteAtoms) -> Result<()> {
+        let base_total = BaseLots::from(self.base_lots_total).checked_add(base);
+        let quote_total = QuoteAtoms::from(self.quote_atoms_total).checked_add(quote);
+        self.base_lots_total = base_total.ok_or(SettlementError::BalanceOverflow)?.into();
+        self.quote_atoms_total = quote_total.ok_or(SettlementError::BalanceOverflow)?.into();
+        Ok(())
+    }
+
+    /// Takes what leaves the vaults from what the market owes.
+    pub fn release(&mut self, base: BaseLots, quote: QuoteAtoms) -> Result<()> {
+        let base_total = BaseLots::from(self.base_lots_total).checked_sub(base);
+        let quote_total = QuoteAtoms::from(self.quote_atoms_total).checked_sub(quote);
+        self.base_lots_total = base_total.ok_or(SettlementError::InvariantViolated)?.into();
+        self.quote_atoms_total = quote_total.ok_or(SettlementError::InvariantViolated)?.into();
+        Ok(())
+    }
+
+    /// Keeps the statistics.
+    pub fn count(&mut self, settled: u32, voided: u32, base: BaseLots, quote: QuoteAtoms) {
+        self.trades_settled = self.trades_settled.saturating_add(u64::from(settled));
+        self.trades_voided = self.trades_voided.saturating_add(u64::from(voided));
+        self.volume_base_lots = self.volume_base_lots.saturating_add(base.0);
+        self.volume_quote_atoms = self.volume_quote_atoms.saturating_add(quote.0);
+    }
+
+    /// Refuses when the base vault holds less than the market owes.
+    pub fn require_base_covered(&self, vault: &TokenAccount) -> Result<()> {
+        let owed = BaseLots::from(self.base_lots_total).atoms(self.base_lot_atoms);
+        let is_covered = owed.is_some_and(|owed| owed <= BaseAtoms(vault.amount()));
+        require!(is_covered, SettlementError::VaultShortfall);
+        Ok(())
+    }
+
+    /// Refuses when the quote vault holds less than the market owes.
+    pub fn require_quote_covered(&self, vault: &TokenAccount) -> Result<()> {
+        require!(
+            self.quote_atoms_total.get() <= vault.amount(),
+            SettlementError::VaultShortfall
+        );
+        Ok(())
+    }
+
+    /// What is true of every market at the end of every instruction that writes it.
+    pub fn invariant(&self) -> Result<()> {
+        // Fees are part of what the market owes.
+        require!(
+            self.quote_fees <= self.quote_atoms_total,
+            SettlementError::InvariantViolated
+        );
+        // Sequences start at 1, so no digest of sequence 0 is ever asked for.
+        require!(self.next_sequence != 0, SettlementError::InvariantViolated);
+        // A lot is something.
+        require!(self.base_lot_atoms != 0, SettlementError::InvariantViolated);
+        // The tree holds at most what its depth allows.
+        require!(
+            self.tree.leaf_count.get() <= TREE_CAPACITY,
+            SettlementError::InvariantViolated
+        );
+        // The account has the layout and the tree rules of this build.
+        require!(
+            self.layout_version == LAYOUT_VERSION && self.tree_version == TREE_VERSION,
+            SettlementError::InvariantViolated
+        );
+        Ok(())
+    }
+}
+
+/// The entry at `index`.
+pub fn entry_mut(market: &mut Market, index: u32) -> Result<&mut TraderEntry> {
+    let entry = market.get_mut(index as usize);
+    Ok(entry.ok_or(SettlementError::TraderIndexOutOfRange)?)
+}

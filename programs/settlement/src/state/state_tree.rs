@@ -1,0 +1,92 @@
+//! Everything a market has settled, as one root. Fixed depth 32, append only (tree version 1).
+
+use {
+    super::ZERO_HASHES,
+    crate::error::SettlementError,
+    anchor_lang::prelude::*,
+    bytemuck::{Pod, Zeroable},
+};
+
+/// Levels between a leaf and the root.
+pub const TREE_DEPTH: usize = 32;
+
+/// The frontier holds, per level, the left sibling that waits for its right one.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable, IdlType)]
+pub struct StateTree {
+    pub leaf_count: PodU64,
+    pub root: [u8; 32],
+    pub frontier: [[u8; 32]; 32],
+}
+
+const _: () = assert!(
+    core::mem::size_of::<StateTree>()
+        == 8 // leaf_count
+        + 32 // root
+        + 32 * TREE_DEPTH // frontier
+);
+
+/// Leaves that fit.
+pub const TREE_CAPACITY: u64 = 1 << TREE_DEPTH;
+
+/// First byte of a hashed leaf: a leaf can not pass for a node.
+pub const LEAF_PREFIX: u8 = 0;
+
+/// First byte of a hashed node.
+pub const NODE_PREFIX: u8 = 1;
+
+impl StateTree {
+    pub const EMPTY_ROOT: [u8; 32] = ZERO_HASHES[TREE_DEPTH];
+
+    /// Appends a leaf and recomputes the root in one pass from the leaf upwards.
+    pub fn append(&mut self, leaf: [u8; 32]) -> Result<()> {
+        let index = self.leaf_count.get();
+        require!(index < TREE_CAPACITY, SettlementError::TreeFull);
+        // Below this level the new leaf completes subtrees; at it the completed one waits for its sibling.
+        let waiting_level = index.trailing_ones() as usize;
+        let mut node = leaf;
+        for level in 0..TREE_DEPTH {
+            if level == waiting_level {
+                self.frontier[level] = node;
+            }
+            node = if index >> level & 1 == 1 {
+                hash_node(&self.frontier[level], &node)
+            } else {
+                hash_node(&node, &ZERO_HASHES[level])
+            };
+        }
+        self.root = node;
+        self.leaf_count = PodU64::from(index + 1);
+        Ok(())
+    }
+}
+
+/// `sha256(0x01 ‖ left ‖ right)`.
+pub fn hash_node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+    let mut bytes = [NODE_PREFIX; 65];
+    bytes[1..33].copy_from_slice(left);
+    bytes[33..].copy_from_slice(right);
+    sha256(&bytes)
+}
+
+/// What a leaf commits to: one accepted batch or ping of one market of one program.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Leaf {
+    pub program: Address,
+    pub market: Address,
+    pub sequence: PodU64,
+    /// 0 for a ping.
+    pub version: u8,
+    pub payload_digest: [u8; 32],
+    pub results_digest: [u8; 32],
+}
+
+impl Leaf {
+    /// `sha256(0x00 ‖ the fields in order)`.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut bytes = [LEAF_PREFIX; 1 + core::mem::size_of::<Leaf>()];
+        bytes[1..].copy_from_slice(bytemuck::bytes_of(self));
+        sha256(&bytes)
+    }
+}
