@@ -17,6 +17,7 @@ export { settleData } from './instructions/settle.ts';
 export * from './money.ts';
 export * from './pda.ts';
 export * from './proof.ts';
+export type { SettlementErrorName } from './refusal/advice.ts';
 export * from './refusal/explain.ts';
 export * from './schedule.ts';
 export { batchLeaf, emptyRoot, pingLeaf, StateTree } from './tree.ts';

@@ -75,6 +75,9 @@ export const settlementAdvice = {
   InvariantViolated: 'Pause and report it: the program stopped itself before writing a state that must not exist.',
 } as const satisfies Readonly<Record<string, string>>;
 
+/** The errors of the settlement program, by name. */
+export type SettlementErrorName = keyof typeof settlementAdvice;
+
 /** Codes of Anchor's own account checks that this program's build can answer. */
 export const anchorErrors: Readonly<Record<number, { name: string; advice: string }>> = {
   2000: { name: 'ConstraintMut', advice: 'Mark the account writable; build the instruction with the client.' },
