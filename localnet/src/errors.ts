@@ -1,0 +1,167 @@
+/**
+ * LiteSVM's transaction errors as Agave writes them in JSON, and the sentence Agave prints for each.
+ *
+ * LiteSVM hands over variants without fields as numbers: the position in these lists is LiteSVM's number, so the order
+ * is part of the contract (a test compares both lists with the enums that LiteSVM declares).
+ */
+
+const TRANSACTION_ERRORS = [
+  ['AccountInUse', 'Account in use'],
+  ['AccountLoadedTwice', 'Account loaded twice'],
+  ['AccountNotFound', 'Attempt to debit an account but found no record of a prior credit.'],
+  ['ProgramAccountNotFound', 'Attempt to load a program that does not exist'],
+  ['InsufficientFundsForFee', 'Insufficient funds for fee'],
+  ['InvalidAccountForFee', 'This account may not be used to pay transaction fees'],
+  ['AlreadyProcessed', 'This transaction has already been processed'],
+  ['BlockhashNotFound', 'Blockhash not found'],
+  ['CallChainTooDeep', 'Loader call chain is too deep'],
+  ['MissingSignatureForFee', 'Transaction requires a fee but has no signature present'],
+  ['InvalidAccountIndex', 'Transaction contains an invalid account reference'],
+  ['SignatureFailure', 'Transaction did not pass signature verification'],
+  ['InvalidProgramForExecution', 'This program may not be used for executing instructions'],
+  ['SanitizeFailure', 'Transaction failed to sanitize accounts offsets correctly'],
+  ['ClusterMaintenance', 'Transactions are currently disabled due to cluster maintenance'],
+  ['AccountBorrowOutstanding', 'Transaction processing left an account with an outstanding borrowed reference'],
+  ['WouldExceedMaxBlockCostLimit', 'Transaction would exceed max Block Cost Limit'],
+  ['UnsupportedVersion', 'Transaction version is unsupported'],
+  ['InvalidWritableAccount', 'Transaction loads a writable account that cannot be written'],
+  ['WouldExceedMaxAccountCostLimit', 'Transaction would exceed max account limit within the block'],
+  ['WouldExceedAccountDataBlockLimit', 'Transaction would exceed account data limit within the block'],
+  ['TooManyAccountLocks', 'Transaction locked too many accounts'],
+  ['AddressLookupTableNotFound', "Transaction loads an address table account that doesn't exist"],
+  ['InvalidAddressLookupTableOwner', 'Transaction loads an address table account with an invalid owner'],
+  ['InvalidAddressLookupTableData', 'Transaction loads an address table account with invalid data'],
+  ['InvalidAddressLookupTableIndex', 'Transaction address table lookup uses an invalid index'],
+  ['InvalidRentPayingAccount', 'Transaction leaves an account with a lower balance than rent-exempt minimum'],
+  ['WouldExceedMaxVoteCostLimit', 'Transaction would exceed max Vote Cost Limit'],
+  ['WouldExceedAccountDataTotalLimit', 'Transaction would exceed total account data limit'],
+  ['MaxLoadedAccountsDataSizeExceeded', 'Transaction exceeded max loaded accounts data size cap'],
+  ['ResanitizationNeeded', 'ResanitizationNeeded'],
+  ['InvalidLoadedAccountsDataSizeLimit', 'LoadedAccountsDataSizeLimit set for transaction must be greater than 0.'],
+  ['UnbalancedTransaction', 'Sum of account balances before and after transaction do not match'],
+  ['ProgramCacheHitMaxLimit', 'Program cache hit max limit'],
+  ['CommitCancelled', 'CommitCancelled'],
+] as const;
+
+const INSTRUCTION_ERRORS = [
+  ['GenericError', 'generic instruction error'],
+  ['InvalidArgument', 'invalid program argument'],
+  ['InvalidInstructionData', 'invalid instruction data'],
+  ['InvalidAccountData', 'invalid account data for instruction'],
+  ['AccountDataTooSmall', 'account data too small for instruction'],
+  ['InsufficientFunds', 'insufficient funds for instruction'],
+  ['IncorrectProgramId', 'incorrect program id for instruction'],
+  ['MissingRequiredSignature', 'missing required signature for instruction'],
+  ['AccountAlreadyInitialized', 'instruction requires an uninitialized account'],
+  ['UninitializedAccount', 'instruction requires an initialized account'],
+  ['UnbalancedInstruction', 'sum of account balances before and after instruction do not match'],
+  ['ModifiedProgramId', 'instruction illegally modified the program id of an account'],
+  ['ExternalAccountLamportSpend', 'instruction spent from the balance of an account it does not own'],
+  ['ExternalAccountDataModified', 'instruction modified data of an account it does not own'],
+  ['ReadonlyLamportChange', 'instruction changed the balance of a read-only account'],
+  ['ReadonlyDataModified', 'instruction modified data of a read-only account'],
+  ['DuplicateAccountIndex', 'instruction contains duplicate accounts'],
+  ['ExecutableModified', 'instruction changed executable bit of an account'],
+  ['RentEpochModified', 'instruction modified rent epoch of an account'],
+  ['NotEnoughAccountKeys', 'insufficient account keys for instruction'],
+  ['AccountDataSizeChanged', "program other than the account's owner changed the size of the account data"],
+  ['AccountNotExecutable', 'instruction expected an executable account'],
+  ['AccountBorrowFailed', 'instruction tries to borrow reference for an account which is already borrowed'],
+  ['AccountBorrowOutstanding', 'instruction left account with an outstanding borrowed reference'],
+  ['DuplicateAccountOutOfSync', 'instruction modifications of multiply-passed account differ'],
+  ['InvalidError', 'program returned invalid error code'],
+  ['ExecutableDataModified', 'instruction changed executable accounts data'],
+  ['ExecutableLamportChange', 'instruction changed the balance of an executable account'],
+  ['ExecutableAccountNotRentExempt', 'executable accounts must be rent exempt'],
+  ['UnsupportedProgramId', 'Unsupported program id'],
+  ['CallDepth', 'Cross-program invocation call depth too deep'],
+  ['MissingAccount', 'An account required by the instruction is missing'],
+  ['ReentrancyNotAllowed', 'Cross-program invocation reentrancy not allowed for this instruction'],
+  ['MaxSeedLengthExceeded', 'Length of the seed is too long for address generation'],
+  ['InvalidSeeds', 'Provided seeds do not result in a valid address'],
+  ['InvalidRealloc', 'Failed to reallocate account data'],
+  ['ComputationalBudgetExceeded', 'Computational budget exceeded'],
+  ['PrivilegeEscalation', 'Cross-program invocation with unauthorized signer or writable account'],
+  ['ProgramEnvironmentSetupFailure', 'Failed to create program execution environment'],
+  ['ProgramFailedToComplete', 'Program failed to complete'],
+  ['ProgramFailedToCompile', 'Program failed to compile'],
+  ['Immutable', 'Account is immutable'],
+  ['IncorrectAuthority', 'Incorrect authority provided'],
+  ['AccountNotRentExempt', 'An account does not have enough lamports to be rent-exempt'],
+  ['InvalidAccountOwner', 'Invalid account owner'],
+  ['ArithmeticOverflow', 'Program arithmetic overflowed'],
+  ['UnsupportedSysvar', 'Unsupported sysvar'],
+  ['IllegalOwner', 'Provided owner is not allowed'],
+  ['MaxAccountsDataAllocationsExceeded', 'Accounts data allocations exceeded the maximum allowed per transaction'],
+  ['MaxAccountsExceeded', 'Max accounts exceeded'],
+  ['MaxInstructionTraceLengthExceeded', 'Max instruction trace length exceeded'],
+  ['BuiltinProgramsMustConsumeComputeUnits', 'Builtin programs must consume compute units'],
+  ['BorshIoError', 'Failed to serialize or deserialize account data'],
+] as const;
+
+export type InstructionErrorName = (typeof INSTRUCTION_ERRORS)[number][0];
+export type InstructionErrorJson = InstructionErrorName | { Custom: number };
+export type TransactionErrorName = (typeof TRANSACTION_ERRORS)[number][0];
+export type TransactionErrorJson =
+  | TransactionErrorName
+  | { InstructionError: [number, InstructionErrorJson] }
+  | { DuplicateInstruction: number }
+  | { InsufficientFundsForRent: { account_index: number } }
+  | { ProgramExecutionTemporarilyRestricted: { account_index: number } };
+
+/** The shapes in which LiteSVM hands over an error; see `FailedTransactionMetadata.err()`. */
+export type RawInstructionError = number | { code: number } | { msg: string };
+export type RawTransactionError =
+  | number
+  | { index: number; err(): RawInstructionError }
+  | { index: number }
+  | { accountIndex: number };
+
+/** `restricted` tells the two variants apart that differ in LiteSVM only by their class. */
+export function transactionErrorJson(raw: RawTransactionError, restricted: boolean): TransactionErrorJson {
+  if (typeof raw === 'number') return nameAt(TRANSACTION_ERRORS, raw);
+  if ('err' in raw) return { InstructionError: [raw.index, instructionErrorJson(raw.err())] };
+  if ('accountIndex' in raw) {
+    const account = { account_index: raw.accountIndex };
+    return restricted ? { ProgramExecutionTemporarilyRestricted: account } : { InsufficientFundsForRent: account };
+  }
+  return { DuplicateInstruction: raw.index };
+}
+
+export function instructionErrorJson(raw: RawInstructionError): InstructionErrorJson {
+  if (typeof raw === 'number') return nameAt(INSTRUCTION_ERRORS, raw);
+  return 'code' in raw ? { Custom: raw.code } : 'BorshIoError';
+}
+
+/** The sentence Agave puts after "Transaction simulation failed: ". */
+export function describeTransactionError(error: TransactionErrorJson): string {
+  if (typeof error === 'string') return sentenceOf(TRANSACTION_ERRORS, error);
+  if ('InstructionError' in error) {
+    const [index, cause] = error.InstructionError;
+    return `Error processing Instruction ${index}: ${describeInstructionError(cause)}`;
+  }
+  if ('DuplicateInstruction' in error) {
+    return `Transaction contains a duplicate instruction (${error.DuplicateInstruction}) that is not allowed`;
+  }
+  if ('InsufficientFundsForRent' in error) {
+    const { account_index } = error.InsufficientFundsForRent;
+    return `Transaction results in an account (${account_index}) with insufficient funds for rent`;
+  }
+  const { account_index } = error.ProgramExecutionTemporarilyRestricted;
+  return `Execution of the program referenced by account at index ${account_index} is temporarily restricted.`;
+}
+
+function describeInstructionError(error: InstructionErrorJson): string {
+  if (typeof error === 'string') return sentenceOf(INSTRUCTION_ERRORS, error);
+  return `custom program error: 0x${error.Custom.toString(16)}`;
+}
+
+function nameAt<Name extends string>(table: readonly (readonly [Name, string])[], index: number): Name {
+  const row = table[index];
+  if (row === undefined) throw new RangeError(`LiteSVM reported an error this node does not know: variant ${index}`);
+  return row[0];
+}
+
+function sentenceOf(table: readonly (readonly [string, string])[], name: string): string {
+  return table.find(([known]) => known === name)?.[1] ?? name;
+}

@@ -1,0 +1,204 @@
+import { BlockhashQueue } from './blockhashes.ts';
+import type { TransactionErrorJson } from './errors.ts';
+import { type Execution, execute, isSanitizeError, type Simulation, simulate } from './executor.ts';
+import { Faucet } from './faucet.ts';
+import { TransactionHistory, type TransactionRecord } from './history.ts';
+import type { NodeLimits } from './limits.ts';
+import { memoOf } from './memo.ts';
+import { StatusCache } from './statuses.ts';
+import { type AccountState, Svm } from './svm.ts';
+import { Sysvars } from './sysvars.ts';
+import { type Block, type Commitment, type OpenBlock, Timeline } from './timeline.ts';
+import { transactionId, type WireTransaction } from './wire.ts';
+
+export interface LocalNodeOptions {
+  readonly finalizedAfterSlots: number;
+  readonly limits: NodeLimits;
+  /** Seconds since 1970 at which a slot opens. */
+  readonly timeOf: (slot: bigint) => bigint;
+  /** Makes genesis, blockhashes and the faucet repeatable; a random one is taken without it. */
+  readonly seed?: string | undefined;
+}
+
+/** What happens on the chain, for those who notify others. Calls arrive in this order and must not change the node. */
+export interface NodeObserver {
+  transactionReceived(signature: string): void;
+  transactionExecuted(record: TransactionRecord): void;
+  /** Accounts were written in the open slot. */
+  accountsWritten(addresses: readonly string[]): void;
+  /** A block has ended, which confirms it; `written` names the accounts it wrote. */
+  blockEnded(block: Block, written: ReadonlySet<string>): void;
+  slotOpened(open: OpenBlock): void;
+  blockFinalized(block: Block): void;
+}
+
+export interface SimulateOptions {
+  readonly verifySignatures: boolean;
+  /** The bank whose blockhashes count; undefined when the blockhash and replays shall not matter. */
+  readonly blockhashesAt: Commitment | undefined;
+}
+
+/** The outcome of handing in a transaction: executed and recorded, or refused without a trace. */
+export type Submission = { readonly record: TransactionRecord } | { readonly refused: TransactionErrorJson };
+
+/** The chain without any network: state, blocks, history. All of it happens synchronously in the caller's turn. */
+export class LocalNode {
+  readonly svm = new Svm();
+  readonly timeline: Timeline;
+  readonly history: TransactionHistory;
+  readonly statuses = new StatusCache();
+  readonly blockhashes: BlockhashQueue;
+  readonly faucet: Faucet;
+  readonly #timeOf: (slot: bigint) => bigint;
+  readonly #sysvars: Sysvars;
+  readonly #observers = new Set<NodeObserver>();
+  #writtenInSlot = new Set<string>();
+  #transactionCount = 0;
+
+  constructor(options: LocalNodeOptions) {
+    this.#timeOf = options.timeOf;
+    this.timeline = new Timeline({ ...options, genesisTime: options.timeOf(0n) });
+    this.history = new TransactionHistory(options.limits.transactions);
+    this.blockhashes = new BlockhashQueue(this.timeline.genesisHash);
+    this.faucet = new Faucet(this.timeline.genesisHash);
+    this.#sysvars = new Sysvars(this.svm, options.timeOf(0n));
+    this.#sysvars.addSlotHash(0n, this.timeline.genesisHash);
+    this.#sysvars.openSlot(this.timeline.open.slot, this.timeline.open.time);
+    this.svm.setAccount(this.faucet.address, this.faucet.genesisAccount);
+  }
+
+  /** Transactions executed since genesis. */
+  get transactionCount(): number {
+    return this.#transactionCount;
+  }
+
+  observe(observer: NodeObserver): void {
+    this.#observers.add(observer);
+  }
+
+  /** Tells observers that a transaction has arrived, before anything is known about it. */
+  announce(signature: string): void {
+    for (const observer of this.#observers) observer.transactionReceived(signature);
+  }
+
+  /** Executes a transaction in the open block. It is refused for what keeps it out of a block on a cluster. */
+  submit(transaction: WireTransaction, verifySignatures: boolean): Submission {
+    const signature = transactionId(transaction);
+    const refused = this.#replayOrExpiry(signature, transaction.message.blockhash);
+    if (refused !== null) return { refused };
+    const execution = execute(this.svm, transaction, verifySignatures);
+    if (!execution.included && execution.err !== null) return { refused: execution.err };
+    return { record: this.#record(signature, transaction, execution) };
+  }
+
+  simulate(transaction: WireTransaction, { verifySignatures, blockhashesAt }: SimulateOptions): Simulation {
+    const result = simulate(this.svm, transaction, verifySignatures);
+    if (blockhashesAt === undefined || result.err === 'SignatureFailure' || isSanitizeError(result, transaction)) {
+      return result;
+    }
+    const refused = this.#replayOrExpiry(transactionId(transaction), transaction.message.blockhash, blockhashesAt);
+    if (refused === null) return result;
+    return { ...result, err: refused, logs: [], unitsConsumed: 0n, fee: null, returnData: null, post: result.pre };
+  }
+
+  /** Answers the signature of the transfer. Throws when the faucet is empty. */
+  airdrop(recipient: string, lamports: bigint): string {
+    const transaction = this.faucet.transfer(recipient, lamports, this.blockhashes.last);
+    const submission = this.submit(transaction, false);
+    if ('refused' in submission || submission.record.err !== null) {
+      throw new Error(`The faucet cannot send ${lamports} lamports to ${recipient}`);
+    }
+    return submission.record.signature;
+  }
+
+  /** Writes an account past all rules. A program can't be replaced by something that is not one. */
+  setAccount(address: string, account: Omit<AccountState, 'rentEpoch'>): void {
+    const replacesProgram = this.svm.getAccount(address)?.executable === true;
+    if (replacesProgram && (!account.executable || account.lamports === 0n)) {
+      throw new Error(`${address} is a program: it can only be replaced by a program`);
+    }
+    this.svm.setAccount(address, account);
+    this.#written([address]);
+  }
+
+  /** Ends the open block and opens the next one, as many times as asked. */
+  advanceSlots(count: number): void {
+    for (let index = 0; index < count; index += 1) this.#advanceTo(this.timeline.open.slot + 1n);
+  }
+
+  /** Ends the open block and opens the given slot, which must lie ahead; the slots between are skipped. */
+  warpToSlot(slot: bigint): void {
+    if (slot <= this.timeline.open.slot) {
+      throw new RangeError(`Slot ${slot} is not ahead of the open slot ${this.timeline.open.slot}`);
+    }
+    this.#advanceTo(slot);
+  }
+
+  /** Makes everything signed until now unusable: it ends the block and forgets all blockhashes but the new one. */
+  expireBlockhashes(): void {
+    this.advanceSlots(1);
+    this.blockhashes.forgetAllButLast();
+  }
+
+  #replayOrExpiry(signature: string, blockhash: string, at: Commitment = 'processed'): TransactionErrorJson | null {
+    const knownHeight = at === 'finalized' ? this.timeline.finalized.height : this.timeline.confirmed.height;
+    if (!this.blockhashes.isUsable(blockhash, knownHeight)) return 'BlockhashNotFound';
+    return this.statuses.get(signature) === undefined ? null : 'AlreadyProcessed';
+  }
+
+  #record(signature: string, transaction: WireTransaction, execution: Execution): TransactionRecord {
+    const { open } = this.timeline;
+    const { keys, err, ran, pre, post } = execution;
+    const record: TransactionRecord = {
+      ordinal: this.#transactionCount,
+      signature,
+      slot: open.slot,
+      indexInBlock: open.signatures.length,
+      blockTime: open.time,
+      bytes: transaction.bytes,
+      accounts: keys.all,
+      writable: keys.writable(),
+      loaded: keys.loaded,
+      memo: memoOf(transaction.message, keys),
+      err,
+      fee: execution.fee ?? 0n,
+      preBalances: pre.lamports,
+      postBalances: post.lamports,
+      preTokenBalances: pre.tokens,
+      postTokenBalances: post.tokens,
+      logs: ran ? execution.logs : null,
+      innerInstructions: ran ? execution.innerInstructions : null,
+      unitsConsumed: execution.unitsConsumed,
+      returnData: execution.returnData,
+    };
+    this.#transactionCount += 1;
+    open.signatures.push(signature);
+    this.history.add(record);
+    this.statuses.add(signature, { slot: open.slot, height: open.height, err });
+    for (const observer of this.#observers) observer.transactionExecuted(record);
+    this.#written(err === null ? record.writable : [keys.payer]);
+    return record;
+  }
+
+  #written(addresses: readonly string[]): void {
+    for (const address of addresses) this.#writtenInSlot.add(address);
+    for (const observer of this.#observers) observer.accountsWritten(addresses);
+  }
+
+  #advanceTo(slot: bigint): void {
+    const { ended, finalized } = this.timeline.advance(slot, this.#timeOf(slot));
+    const { open } = this.timeline;
+    this.blockhashes.push(ended.blockhash, ended.height);
+    this.statuses.forgetOlderThan(open.height);
+    this.#sysvars.addSlotHash(ended.slot, ended.blockhash);
+    const written = this.#writtenInSlot;
+    this.#writtenInSlot = new Set();
+    // Observers read account data as the ended block left it, so they come before the clock sysvar moves on.
+    for (const observer of this.#observers) observer.blockEnded(ended, written);
+    this.#sysvars.openSlot(open.slot, open.time);
+    for (const observer of this.#observers) {
+      observer.slotOpened(open);
+      for (const block of finalized) observer.blockFinalized(block);
+    }
+  }
+}
