@@ -1,0 +1,33 @@
+import { InputError } from '../input-error.ts';
+
+const COLUMNS = ['trade_id', 'timestamp_ms', 'price', 'quantity', 'taker_side'] as const;
+export type ColumnName = (typeof COLUMNS)[number];
+
+/** Where each column stands, by the header: other columns may be there, in any order. */
+export interface Columns {
+  readonly width: number;
+  readonly at: Readonly<Record<ColumnName, number>>;
+}
+
+/** @throws InputError TRADES_FILE_HEADER */
+export function columnsOf(header: readonly string[], path: string): Columns {
+  const names = header.map((name) => name.toLowerCase());
+  const missing = COLUMNS.filter((name) => !names.includes(name));
+  const doubled = COLUMNS.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (missing.length > 0) throw refused(path, `its first line names no column ${missing.join(', ')}`);
+  if (doubled.length > 0) throw refused(path, `its first line names ${doubled.join(', ')} more than once`);
+  const place = (name: ColumnName) => names.indexOf(name);
+  return {
+    width: names.length,
+    at: {
+      trade_id: place('trade_id'),
+      timestamp_ms: place('timestamp_ms'),
+      price: place('price'),
+      quantity: place('quantity'),
+      taker_side: place('taker_side'),
+    },
+  };
+}
+
+const refused = (path: string, why: string): InputError =>
+  new InputError('TRADES_FILE_HEADER', `${path}: ${why}`, `The first line must be: ${COLUMNS.join(',')}`);

@@ -1,0 +1,14 @@
+export type Side = 'buy' | 'sell';
+
+export interface Order {
+  /** Unique; a later order has a higher one. */
+  readonly id: number;
+  readonly trader: number;
+  readonly side: Side;
+  /** Worst price the order takes or waits at, in ticks. */
+  readonly price: bigint;
+  /** Lots, at least 1. */
+  readonly quantity: bigint;
+  /** Take what is there and cancel the rest, instead of waiting for it. */
+  readonly immediateOrCancel: boolean;
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TradeV1 } from '#client';
+import type { Publisher } from './publisher.ts';
+
+export interface FeedOptions {
+  /** Trades a second, or as fast as Redis takes them. */
+  readonly rate: number | 'max';
+  readonly signal: AbortSignal;
+  /** Milliseconds that only grow. */
+  readonly now?: () => number;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Called after each write with the number of trades written so far. */
+  readonly onProgress?: (written: number) => void;
+}
+
+const MAX_TRADES_PER_STEP = 1_000;
+/** How even a rate is: trades go out in steps of at most this length. */
+const STEP_MS = 50;
+
+/**
+ * Publishes all trades at the rate.
+ * @throws the signal's reason when it is aborted first
+ */
+export async function feed(
+  trades: AsyncIterable<TradeV1>,
+  publisher: Pick<Publisher, 'publish'>,
+  options: FeedOptions,
+): Promise<number> {
+  const { rate, signal, now = () => performance.now(), onProgress } = options;
+  const pause = options.sleep ?? ((ms: number) => sleep(ms, undefined, { signal }));
+  const step = rate === 'max' ? MAX_TRADES_PER_STEP : stepOf(rate);
+  const start = now();
+  let written = 0;
+  let next: TradeV1[] = [];
+  const flush = async () => {
+    signal.throwIfAborted();
+    if (rate !== 'max') {
+      const early = start + (written / rate) * 1_000 - now();
+      if (early > 0) await pause(early, signal);
+    }
+    await publisher.publish(next);
+    written += next.length;
+    next = [];
+    onProgress?.(written);
+  };
+  for await (const trade of trades) {
+    next.push(trade);
+    if (next.length === step) await flush();
+  }
+  if (next.length > 0) await flush();
+  return written;
+}
+
+const stepOf = (rate: number): number =>
+  Math.min(MAX_TRADES_PER_STEP, Math.max(1, Math.floor((rate * STEP_MS) / 1_000)));
