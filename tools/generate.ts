@@ -4,7 +4,8 @@
  *   proto   proto/lockstep from the IDL and the field-number lock
  *   golden  tests/golden from first principles
  *
- * --check        changes nothing; 0 all as committed, 1 a difference, 3 the part that needs Rust was not checked
+ * --check        changes nothing; 0 all as committed, 1 a difference, 2 a part can't be
+ * made, 3 the part that needs Rust was not checked
  * --only PART    one part
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,7 @@ import { goldenFiles } from './golden.ts';
 const repo = join(import.meta.dirname, '..');
 const IDL_PATH = 'idl/settlement.json';
 
-const EXIT = { same: 0, differs: 1, usage: 2, unknown: 3 } as const;
+const EXIT = { same: 0, differs: 1, broken: 2, unknown: 3 } as const;
 
 /** A part owns whole folders: a file in them that it does not produce is as wrong as one that differs. */
 interface Part {
@@ -87,7 +88,7 @@ function main(): number {
   const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || name === values.only);
   if (chosen.length === 0) {
     console.error(`generate: --only takes one of ${Object.keys(parts).join(', ')}`);
-    return EXIT.usage;
+    return EXIT.broken;
   }
   const codes = chosen.map(([name, part]) => runPart(name, part, values.check));
   if (codes.includes(EXIT.differs)) {
@@ -97,4 +98,9 @@ function main(): number {
   return Math.max(...codes);
 }
 
-process.exitCode = main();
+try {
+  process.exitCode = main();
+} catch (error) {
+  console.error(`generate: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = EXIT.broken;
+}

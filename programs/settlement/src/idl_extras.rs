@@ -4,7 +4,7 @@
 use {
     crate::{
         constants::*,
-        state::{market::ENTRIES_OFFSET, TraderEntry},
+        state::{TraderEntry, ENTRIES_OFFSET},
         wire::v1::{HeaderV1, TradeV1},
     },
     anchor_lang::IdlAccountType,

@@ -15,7 +15,7 @@ pub mod units;
 pub mod wire;
 
 #[cfg(all(test, feature = "idl-build"))]
-mod idl_types;
+mod idl_extras;
 
 use {
     anchor_lang::prelude::*,

@@ -37,7 +37,7 @@ pub struct TradeV1 {
     pub price: PodU64,
     /// Base lots: 1 to 2^64 - 1; 0 voids the trade.
     pub quantity: PodU64,
-    /// Whether the buyer took liquidity and pays the taker's fee. One byte, 0 or 1; any other one is malformed.
+    /// Whether the buyer took liquidity and so pays the taker's fee: 0 or 1, any other byte is malformed.
     pub taker_is_buyer: PodBool,
 }
 
