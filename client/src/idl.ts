@@ -37,6 +37,7 @@ export interface SettlementIdl {
   readonly accounts: readonly Named[];
   readonly events: readonly Named[];
   readonly errors: readonly { readonly code: number; readonly name: string; readonly msg?: string }[];
+  readonly constants: readonly { readonly name: string; readonly type: string; readonly value: string }[];
   readonly types: readonly {
     readonly name: string;
     readonly type: { readonly kind: string; readonly fields?: readonly IdlField[] };

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MARKET_HEADER_BYTES, marketSpace } from './accounts/market.ts';
-import { V1_TRADE_BYTES } from './batch/v1.ts';
+import { V1_HEADER_BYTES, V1_TRADE_BYTES } from './batch/v1.ts';
 import { RECENT_DIGESTS, TREE_DEPTH } from './constants.ts';
+import { idl } from './idl.ts';
 import { fieldOffsets, sizeOf, structSize } from './layout.ts';
 import { refuses } from './testing/refusal.ts';
 
@@ -62,6 +63,20 @@ test('the config keeps the five fields every version has in their place', () => 
 
 test('a trade on the wire is as large as its IDL type', () => {
   assert.equal(structSize('TradeV1'), V1_TRADE_BYTES);
+  assert.equal(structSize('HeaderV1'), V1_HEADER_BYTES);
+});
+
+test('the sizes the client computes are the ones the program declares', () => {
+  const declared = new Map(idl.constants.map((constant) => [constant.name, Number(constant.value)]));
+  const computed = {
+    HEADER_V1_BYTES: V1_HEADER_BYTES,
+    TRADE_V1_BYTES: V1_TRADE_BYTES,
+    MARKET_COUNT_OFFSET: MARKET_HEADER_BYTES,
+    MARKET_ENTRIES_OFFSET: marketSpace(0),
+    TRADER_ENTRY_BYTES: marketSpace(1) - marketSpace(0),
+    RECENT_DIGESTS,
+  };
+  for (const [name, bytes] of Object.entries(computed)) assert.equal(bytes, declared.get(name), name);
 });
 
 test('a type without a fixed size is refused, and so is an unknown one', () => {

@@ -70,6 +70,7 @@ export const settlementAdvice = {
   IndexNotFree: 'Reuse a free index, or open without one.',
   InsufficientFees: "Collect at most the market's quote fees.",
   VaultShortfall: 'Pause and investigate: a vault holds less than the market owes.',
+  WrongSource: "Deposit from token accounts of the entry's owner.",
   BalanceOverflow: 'Split the amount: a balance would leave 64 bits.',
 
   InvariantViolated: 'Pause and report it: the program stopped itself before writing a state that must not exist.',
