@@ -1,0 +1,77 @@
+import { Queue as BullQueue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { BatchKey } from '../../domain/row.ts';
+import { TransientError } from '../../errors.ts';
+import type { Queue } from '../../ports.ts';
+import type { LaneKeys } from '../redis/keys.ts';
+
+export interface BullQueueDeps {
+  /** Fails at once while Redis is away: adding a pointer is retried by its caller. */
+  readonly impatient: Redis;
+  /** Waits for Redis; BullMQ duplicates it for its blocking read. */
+  readonly patient: Redis;
+  readonly keys: LaneKeys;
+  readonly logger: Logger;
+}
+
+interface Pointer {
+  readonly batch: BatchKey;
+}
+
+const JOB_NAME = 'settle';
+/** Neither an integer nor with a colon: BullMQ refuses both. */
+const jobId = (key: BatchKey): string => `batch-${key}`;
+/** The row says how a batch went; finished pointers would only block their id and fill memory. */
+const FORGET_FINISHED = { removeOnComplete: true, removeOnFail: true } as const;
+/** BullMQ's own event stream; nobody of ours reads it. */
+const EVENTS_KEPT = 100;
+
+/** One BullMQ queue per lane with one worker, one pointer at a time. */
+export function createBullQueue({ impatient, patient, keys, logger }: BullQueueDeps): Queue {
+  const { prefix, name } = keys.queue;
+  const queue = new BullQueue<Pointer>(name, {
+    connection: impatient,
+    prefix,
+    streams: { events: { maxLen: EVENTS_KEPT } },
+    skipWaitingForReady: true,
+  });
+  let worker: Worker<Pointer> | undefined;
+  const warn = (error: Error) => logger.warn({ err: error }, 'queue');
+  queue.on('error', warn);
+
+  const entry = (batch: BatchKey) => ({
+    name: JOB_NAME,
+    data: { batch },
+    opts: { jobId: jobId(batch), attempts: 1, ...FORGET_FINISHED },
+  });
+
+  return {
+    async rebuild(batches) {
+      await queue.obliterate({ force: true });
+      await queue.resume();
+      if (batches.length > 0) await queue.addBulk(batches.map(entry));
+    },
+    async add(batch) {
+      const { name: job, data, opts } = entry(batch);
+      try {
+        await queue.add(job, data, opts);
+      } catch (cause) {
+        throw new TransientError('QUEUE_UNAVAILABLE', `batch ${batch} was not queued`, { cause });
+      }
+    },
+    consume(work) {
+      worker = new Worker<Pointer>(name, (job) => work(job.data.batch), {
+        connection: patient,
+        prefix,
+        concurrency: 1,
+        ...{ removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } },
+      });
+      worker.on('error', warn);
+    },
+    async close() {
+      await worker?.close();
+      await queue.close();
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import { PublicKey } from '@solana/web3.js';
+import { z } from 'zod';
+import { COMMITMENTS } from './domain/commitment.ts';
+import { relayerError } from './errors.ts';
+import { LOG_LEVELS } from './observe/logger.ts';
+
+/** Documentation of a field; docs/reference/relayer.md is held against it. */
+export interface FieldDoc {
+  readonly unit: string;
+  /** Environment variable that sets it. */
+  readonly env: string;
+}
+
+const docs = z.registry<FieldDoc>();
+
+function field<T extends z.ZodType>(schema: T, unit: string, env: string, description: string): T {
+  const described = schema.describe(description);
+  docs.add(described, { unit, env: `LOCKSTEP_${env}` });
+  return described;
+}
+
+const address = z.string().refine(isAddress, 'is not a base58 address of 32 bytes');
+const url = (protocol: RegExp) => z.url({ protocol });
+/** The environment only has text. */
+const digits = z.string().regex(/^\d+$/).transform(Number);
+const whole = (min: number, max: number) => z.union([z.int(), digits]).pipe(z.int().min(min).max(max));
+const flag = z.union([z.boolean(), z.stringbool()]);
+
+/** Every setting of a relayer; the ones without a default must be given. */
+export const relayerConfigSchema = z
+  .strictObject({
+    rpcUrl: field(url(/^https?$/), 'URL', 'RPC_URL', 'JSON-RPC endpoint of the cluster.'),
+    websocketUrl: field(
+      url(/^wss?$/).optional(),
+      'URL',
+      'WEBSOCKET_URL',
+      'Its websocket, when not where web3.js expects it.',
+    ),
+    websocket: field(
+      flag.default(true),
+      'true or false',
+      'WEBSOCKET',
+      'Listen for signatures as a hint; polling decides either way.',
+    ),
+    redisUrl: field(
+      url(/^rediss?$/),
+      'URL',
+      'REDIS_URL',
+      'Redis with maxmemory-policy noeviction; append-only is strongly advised.',
+    ),
+    programId: field(address, 'address', 'PROGRAM_ID', 'The settlement program.'),
+    market: field(address, 'address', 'MARKET', 'The market this relayer settles: its lane.'),
+    keypairFile: field(
+      z.string().min(1).optional(),
+      'path',
+      'KEYPAIR_FILE',
+      'Solana keypair file of the active relayer, mode 0600.',
+    ),
+    keypairEnv: field(
+      z.string().min(1).optional(),
+      'name',
+      'KEYPAIR_ENV',
+      'Name of an environment variable that holds the keypair instead.',
+    ),
+    commitment: field(
+      z.enum(COMMITMENTS).default('confirmed'),
+      COMMITMENTS.join(', '),
+      'COMMITMENT',
+      'A batch that reached it makes room for the next one. Rows are kept until finalised in any case.',
+    ),
+    maxBatchTrades: field(
+      whole(1, 1_024).default(1_024),
+      'trades',
+      'MAX_BATCH_TRADES',
+      'A batch closes with so many trades, or when its transaction is full.',
+    ),
+    maxBatchAgeMs: field(
+      whole(0, 600_000).default(200),
+      'ms',
+      'MAX_BATCH_AGE_MS',
+      'A batch closes when its first trade has waited so long.',
+    ),
+    slotMs: field(
+      whole(1, 10_000).default(400),
+      'ms',
+      'SLOT_MS',
+      'Duration of a slot; estimates when a small batch is allowed.',
+    ),
+    maxOpenBatches: field(
+      whole(1, 10_000).default(64),
+      'batches',
+      'MAX_OPEN_BATCHES',
+      'Intake waits while so many batches have not landed.',
+    ),
+    readCount: field(whole(1, 10_000).default(500), 'entries', 'READ_COUNT', 'Stream entries read at once.'),
+    resendMs: field(whole(50, 10_000).default(500), 'ms', 'RESEND_MS', 'The same bytes are sent again after so long.'),
+    firstPollMs: field(
+      whole(1, 10_000).default(25),
+      'ms',
+      'FIRST_POLL_MS',
+      'Wait before the first status poll; doubles up to statusPollMs.',
+    ),
+    statusPollMs: field(whole(1, 500).default(400), 'ms', 'STATUS_POLL_MS', 'Longest wait between two status polls.'),
+    finalityPollMs: field(
+      whole(10, 60_000).default(1_000),
+      'ms',
+      'FINALITY_POLL_MS',
+      'How often landed batches are checked for finality.',
+    ),
+    rulesPollMs: field(
+      whole(100, 60_000).default(1_000),
+      'ms',
+      'RULES_POLL_MS',
+      "How often the program's config is read again.",
+    ),
+    blockhashMaxAgeMs: field(
+      whole(0, 20_000).default(2_000),
+      'ms',
+      'BLOCKHASH_MAX_AGE_MS',
+      'A blockhash is used for so long before a newer one is asked for.',
+    ),
+    rpcTimeoutMs: field(
+      whole(100, 60_000).default(5_000),
+      'ms',
+      'RPC_TIMEOUT_MS',
+      'An RPC call without an answer by then taught nothing.',
+    ),
+    retryMaxMs: field(
+      whole(100, 60_000).default(2_000),
+      'ms',
+      'RETRY_MAX_MS',
+      'Longest wait before something that failed is tried again; starts at 100 ms and doubles.',
+    ),
+    leaseMs: field(whole(500, 60_000).default(2_000), 'ms', 'LEASE_MS', 'A silent relayer keeps its lane for so long.'),
+    shutdownMs: field(
+      whole(0, 300_000).default(10_000),
+      'ms',
+      'SHUTDOWN_MS',
+      'A stop waits so long for the batch in flight.',
+    ),
+    computeUnitPrice: field(
+      whole(0, 1_000_000_000).default(0),
+      'micro-lamports per compute unit',
+      'COMPUTE_UNIT_PRICE',
+      'Priority fee.',
+    ),
+    logLevel: field(
+      z.enum(LOG_LEVELS).default('info'),
+      LOG_LEVELS.join(', '),
+      'LOG_LEVEL',
+      'Least important log line that is written.',
+    ),
+  })
+  .refine((config) => (config.keypairFile === undefined) !== (config.keypairEnv === undefined), {
+    path: ['keypairFile'],
+    error: 'give either keypairFile or keypairEnv',
+  });
+
+export type RelayerConfig = z.output<typeof relayerConfigSchema>;
+/** What has to be given; everything with a default may be left out. */
+export type RelayerConfigInput = z.input<typeof relayerConfigSchema>;
+
+/** @throws LockstepError CONFIG_INVALID, naming every wrong field; values are not quoted */
+export function parseRelayerConfig(input: unknown): RelayerConfig {
+  const parsed = relayerConfigSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`);
+  throw relayerError('CONFIG_INVALID', problems.join('; '));
+}
+
+export const fieldDoc = (name: keyof RelayerConfig): FieldDoc => {
+  const doc = docs.get(relayerConfigSchema.shape[name]);
+  if (doc === undefined) throw relayerError('INVARIANT_BROKEN', `config field ${name} is not documented`);
+  return doc;
+};
+
+/**
+ * Reads the settings: the file's, overruled by the environment's.
+ * @throws LockstepError CONFIG_INVALID
+ */
+export async function loadRelayerConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<RelayerConfig> {
+  const names = Object.keys(relayerConfigSchema.shape) as (keyof RelayerConfig)[];
+  const fromEnv = names.flatMap((name) => {
+    const value = env[fieldDoc(name).env];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return parseRelayerConfig({ ...(await readConfigFile(file)), ...Object.fromEntries(fromEnv) });
+}
+
+async function readConfigFile(file: string | undefined): Promise<object> {
+  if (file === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch (error) {
+    throw relayerError('CONFIG_INVALID', `${file}: ${error instanceof Error ? error.message : error}`);
+  }
+  throw relayerError('CONFIG_INVALID', `${file} is not a JSON object`);
+}
+
+function isAddress(text: string): boolean {
+  try {
+    return new PublicKey(text).toBase58() === text;
+  } catch {
+    return false;
+  }
+}

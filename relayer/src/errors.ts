@@ -1,0 +1,52 @@
+import { LockstepError } from '#client';
+
+/** What the relayer itself refuses, and what to do about it. A code is never reused for something else. */
+const advice = {
+  CONFIG_INVALID:
+    'Correct the fields named in the message; docs/reference/relayer.md lists each with unit and default.',
+  KEYPAIR_UNREADABLE: 'Point `keypairFile` or `keypairEnv` at a Solana keypair: a JSON array of 64 numbers.',
+  KEYPAIR_EXPOSED: 'Make the key yours alone; if others could have read it, rotate it with set_relayer.',
+  REDIS_UNREACHABLE: 'Start Redis or correct `redisUrl`.',
+  REDIS_EVICTS:
+    'Run the command in the message and make the setting permanent: an evicted row is a forgotten signature.',
+  CHAIN_UNREACHABLE: 'Correct `rpcUrl`, or wait until the node answers.',
+  MARKET_UNREADABLE: 'Check `programId` and `market`: the market must be an account of the program on this cluster.',
+  LEASE_LOST:
+    'Another relayer took this lane over, or Redis lost its data. Look at the other relayer, then start again.',
+  STREAM_ENTRY_INVALID: 'The writer broke the stream contract (docs/reference/relayer.md); correct it and replay.',
+  TRADE_GAP: 'Ask the engine for a replay from the expected id into a new generation.',
+  SCHEMA_UNKNOWN: 'Run a relayer release that speaks this schema, or let the engine write the one spoken here.',
+  TRADE_MALFORMED:
+    'The trade was settled as a void. Look at the writer; enter a new trade when it was meant to settle.',
+  FOREIGN_SETTLEMENT:
+    'Somebody else settles with this relayer key. Stop it, or rotate the key with set_relayer; then start again: the chain decides where to resume.',
+  CHAIN_BEHIND_JOURNAL:
+    'The journal belongs to another chain, or the RPC node is far behind. Point at the right node, or use an empty Redis for a new chain.',
+  PROGRAM_REFUSED: 'Nothing was settled for this batch. Follow the advice of the program error in the message.',
+  ATTEMPTS_EXHAUSTED: 'Look at the failing transactions on an explorer; the lane resumes where it stopped.',
+  JOURNAL_UNREADABLE: 'Run the relayer release that wrote the row; do not edit rows by hand.',
+  INVARIANT_BROKEN: 'Nothing more was sent. Keep the Redis data and report this.',
+} as const;
+
+export type RelayerErrorCode = keyof typeof advice;
+
+/** Never retried: whoever gets one stops the lane. What may pass by itself is a `TransientError`. */
+export function relayerError(code: RelayerErrorCode, message: string, options?: ErrorOptions): LockstepError {
+  return new LockstepError(code, message, advice[code], options);
+}
+
+export const adviceFor = (code: RelayerErrorCode): string => advice[code];
+
+/**
+ * The outside world did not answer, or not usefully: nothing was learned and the call may be repeated.
+ * Never proof that a transaction does not exist.
+ */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+  readonly code: 'RPC_UNAVAILABLE' | 'QUEUE_UNAVAILABLE';
+
+  constructor(code: TransientError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

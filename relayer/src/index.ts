@@ -1,0 +1,12 @@
+export { generationKey, laneKeys, tradeStreamKey } from './adapters/redis/keys.ts';
+export { loadSigner, signerOf } from './adapters/solana/keypair.ts';
+export { relayerCommand } from './command.ts';
+export type { RelayerConfig, RelayerConfigInput } from './config.ts';
+export { loadRelayerConfig, parseRelayerConfig } from './config.ts';
+export type { RejectedTrade } from './domain/trade.ts';
+export type { Relayer, RelayerDeps } from './main.ts';
+export { startRelayer } from './main.ts';
+export { createLogger } from './observe/logger.ts';
+export { createMemoryMetrics } from './observe/metrics.ts';
+export type { LaneState, LaneStatus } from './observe/progress.ts';
+export type * from './ports.ts';

@@ -1,0 +1,55 @@
+import type { Lease } from './adapters/redis/lease.ts';
+import type { LaneDeps } from './pipeline.ts';
+import { runLane } from './pipeline.ts';
+
+export interface LaneControls {
+  /** Aborted by the caller to stop; and here, when the lease is lost. */
+  readonly stopping: AbortController;
+  readonly abort: AbortController;
+}
+
+/**
+ * Claims the lane, works on it until told to stop, and gives it up again.
+ * @throws whatever halted the lane
+ */
+export async function holdLane(lease: Lease, lane: LaneDeps, { stopping, abort }: LaneControls): Promise<void> {
+  const { progress, logger, clock, config } = lane;
+  const ended = new AbortController();
+  let lost: { readonly error: unknown } | undefined;
+  const onLost = (error: unknown) => {
+    if (ended.signal.aborted || abort.signal.aborted) return;
+    lost = { error };
+    stopping.abort(error);
+    abort.abort(error);
+  };
+  try {
+    await lease.claim(stopping.signal);
+    progress.state('recovering');
+    lease.keep(ended.signal).catch(onLost);
+    await runLane(lane, { stopping: stopping.signal, abort: abort.signal });
+    if (lost !== undefined) throw lost.error;
+    finish();
+  } catch (error) {
+    if (lost === undefined && (abort.signal.aborted || error === stopping.signal.reason)) return finish();
+    logger.error({ err: error }, 'the lane halted');
+    progress.state('halted');
+    progress.failed(error);
+    throw error;
+  } finally {
+    ended.abort();
+    await giveBack(lease, lane);
+  }
+
+  function finish(): void {
+    progress.state('stopped');
+    progress.failed(stopping.signal.reason);
+  }
+}
+
+/** A lease that can't be given back runs out by itself. */
+async function giveBack(lease: Lease, { clock, config }: LaneDeps): Promise<void> {
+  const waited = new AbortController();
+  const timeout = clock.sleep(config.leaseMs, waited.signal).catch(() => {});
+  await Promise.race([lease.release().catch(() => {}), timeout]);
+  waited.abort();
+}

@@ -1,0 +1,154 @@
+import type { Sequence, TradeId } from '#client';
+import { sequence, tradeId } from '#client';
+import type { Blocked } from '../domain/blocked.ts';
+import { createChanges } from '../domain/changes.ts';
+import type { Cursor } from '../domain/cursor.ts';
+import type { OutboxRow } from '../domain/row.ts';
+import type { RejectedTrade } from '../domain/trade.ts';
+import type { Metrics } from '../ports.ts';
+
+/**
+ * waiting: another relayer has the lane · recovering: reading chain and journal · running · blocked: `blocked` says by what ·
+ * halted: an error nobody retries · stopped.
+ */
+export type LaneState = 'waiting' | 'recovering' | 'running' | 'blocked' | 'halted' | 'stopped';
+
+/** One look at a lane. Counts are trades since this process started, unless said otherwise. */
+export interface LaneStatus {
+  /** The market's address. */
+  readonly lane: string;
+  readonly state: LaneState;
+  readonly received: number;
+  readonly decoded: number;
+  readonly batched: number;
+  /** Signed for the first time. */
+  readonly submitted: number;
+  /** On-chain at the lane's commitment. */
+  readonly confirmed: number;
+  readonly finalized: number;
+  /** Batches on-chain at the lane's commitment. */
+  readonly batches: number;
+  /** The chain's cursor at the lane's commitment; 0 before it was read. */
+  readonly lastTradeId: TradeId;
+  readonly nextSequence: Sequence;
+  /** The newest at the end; all of them are in the journal. */
+  readonly rejected: readonly RejectedTrade[];
+  readonly rejectedCount: number;
+  /** Trades received and not on-chain yet. */
+  readonly pending: number;
+  readonly blocked?: Blocked;
+}
+
+/** What the stages report while they work. */
+export interface Progress {
+  state(state: LaneState): void;
+  cursor(cursor: Cursor): void;
+  /** Trades an earlier run left in the outbox. */
+  recovered(trades: number): void;
+  received(): void;
+  decoded(): void;
+  batched(row: OutboxRow): void;
+  submitted(row: OutboxRow): void;
+  landed(row: OutboxRow, settleMs: number): void;
+  reopened(rows: readonly OutboxRow[]): void;
+  finalized(rows: readonly OutboxRow[], lastTradeId: TradeId): void;
+  rejected(trade: RejectedTrade): void;
+  blocked(cause: Blocked | undefined): void;
+  /** Ends every wait with this error. */
+  failed(error: unknown): void;
+  status(): LaneStatus;
+  /** @throws what the lane halted with, or the signal's reason */
+  untilSettled(last: TradeId, options: { readonly finalized?: boolean; readonly signal?: AbortSignal }): Promise<void>;
+}
+
+/** A status is no archive. */
+const MAX_REJECTED_SHOWN = 1_000;
+
+export function createProgress(lane: string, metrics: Metrics): Progress {
+  const changes = createChanges();
+  const counts = { received: 0, decoded: 0, batched: 0, submitted: 0, confirmed: 0, finalized: 0, batches: 0 };
+  const rejected: RejectedTrade[] = [];
+  let rejectedCount = 0;
+  let state: LaneState = 'waiting';
+  let blocked: Blocked | undefined;
+  let cursor: Cursor = { nextSequence: sequence(0n), lastTradeId: tradeId(0n) };
+  let finalizedTradeId = tradeId(0n);
+  let pending = 0;
+
+  return {
+    state(next) {
+      state = next;
+      metrics.set('lease_held', next === 'waiting' || next === 'stopped' ? 0 : 1);
+      changes.announce();
+    },
+    cursor(next) {
+      cursor = next;
+      metrics.set('last_trade_id', Number(next.lastTradeId));
+      changes.announce();
+    },
+    recovered(trades) {
+      pending += trades;
+    },
+    received() {
+      counts.received += 1;
+      pending += 1;
+      metrics.increment('trades_received');
+    },
+    decoded() {
+      counts.decoded += 1;
+    },
+    batched(row) {
+      counts.batched += row.trades.length;
+      metrics.increment('batches_closed');
+    },
+    submitted(row) {
+      counts.submitted += row.trades.length;
+    },
+    landed(row, settleMs) {
+      counts.confirmed += row.trades.length;
+      counts.batches += 1;
+      pending -= row.trades.length;
+      metrics.increment('batches_settled');
+      metrics.increment('trades_settled', row.trades.length);
+      metrics.observe('batch_settle_ms', settleMs);
+      changes.announce();
+    },
+    reopened(rows) {
+      for (const row of rows) pending += row.trades.length;
+      metrics.increment('batches_reopened', rows.length);
+    },
+    finalized(rows, lastTradeId) {
+      for (const row of rows) {
+        counts.finalized += row.trades.length;
+        metrics.increment('trades_finalized', row.trades.length);
+      }
+      finalizedTradeId = lastTradeId;
+      changes.announce();
+    },
+    rejected(trade) {
+      rejectedCount += 1;
+      rejected.push(trade);
+      if (rejected.length > MAX_REJECTED_SHOWN) rejected.shift();
+      metrics.increment('trades_rejected');
+    },
+    blocked(cause) {
+      blocked = cause;
+      metrics.set('blocked', cause === undefined ? 0 : 1);
+    },
+    failed: changes.fail,
+    status: () => ({
+      lane,
+      state: state === 'running' && blocked !== undefined ? 'blocked' : state,
+      ...counts,
+      lastTradeId: cursor.lastTradeId,
+      nextSequence: cursor.nextSequence,
+      rejected: [...rejected],
+      rejectedCount,
+      pending,
+      ...(blocked === undefined ? {} : { blocked }),
+    }),
+    untilSettled(last, { finalized = false, signal }) {
+      return changes.until(() => (finalized ? finalizedTradeId : cursor.lastTradeId) >= last, signal);
+    },
+  };
+}

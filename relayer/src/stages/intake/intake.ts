@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import type { TradeId } from '#client';
+import { nextTradeId } from '../../domain/cursor.ts';
+import type { IntakeTrade } from '../../domain/trade.ts';
+import { relayerError } from '../../errors.ts';
+import type { StreamEntry, TradeSource } from '../../ports.ts';
+import type { Accumulator } from '../batch/accumulator.ts';
+
+export interface IntakeDeps {
+  readonly source: TradeSource;
+  readonly decode: (entry: StreamEntry) => IntakeTrade;
+  readonly accumulator: Accumulator<IntakeTrade>;
+  /** Trades a batch must have to close by age now. */
+  readonly minimumTrades: () => number;
+  /** Takes a closed batch; returns when there is room for the next one. */
+  readonly put: (batch: readonly IntakeTrade[]) => Promise<void>;
+  readonly onReceived: () => void;
+  readonly onDecoded: () => void;
+  readonly logger: Logger;
+  /** Entries asked for at once. */
+  readonly readCount: number;
+}
+
+/** A quiet stream is asked again this often, so that a stop and a new generation are noticed. */
+const IDLE_WAIT_MS = 500;
+/** Shortest wait: an open batch may be a little older than its limit. */
+const MIN_WAIT_MS = 10;
+/** An old batch that is too small for the chain is looked at this often. */
+const UNDERSIZED_WAIT_MS = 100;
+
+/**
+ * Reads the lane's stream from `after` on and cuts it into batches, until told to stop. Trades of a batch that is still open
+ * then are simply read again by the next start: the chain's cursor is before them.
+ * @throws LockstepError TRADE_GAP, SCHEMA_UNKNOWN or STREAM_ENTRY_INVALID
+ */
+export async function runIntake(deps: IntakeDeps, after: TradeId, stopping: AbortSignal): Promise<void> {
+  const { source, decode, accumulator } = deps;
+  let last = after;
+  while (!stopping.aborted) {
+    const entries = await source.read(last, deps.readCount, waitMs(accumulator), stopping);
+    for (const entry of entries) {
+      if (stopping.aborted) return;
+      refuseGap(last, entry);
+      deps.onReceived();
+      const item = decode(entry);
+      deps.onDecoded();
+      last = entry.tradeId;
+      for (const batch of accumulator.add(item)) await deps.put(batch);
+    }
+    const due = accumulator.takeDue(deps.minimumTrades());
+    if (due !== undefined) await deps.put(due);
+  }
+}
+
+function waitMs(accumulator: Accumulator<IntakeTrade>): number {
+  const dueInMs = accumulator.dueInMs();
+  if (dueInMs === undefined) return IDLE_WAIT_MS;
+  if (dueInMs === 0) return UNDERSIZED_WAIT_MS;
+  return Math.max(MIN_WAIT_MS, Math.min(dueInMs, IDLE_WAIT_MS));
+}
+
+function refuseGap(last: TradeId, entry: StreamEntry): void {
+  const expected = nextTradeId(last);
+  if (entry.tradeId === expected) return;
+  throw relayerError('TRADE_GAP', `the stream has trade ${entry.tradeId} where ${expected} was expected`);
+}

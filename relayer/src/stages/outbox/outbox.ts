@@ -1,0 +1,65 @@
+import type { Logger } from 'pino';
+import type { Backoff } from '../../domain/backoff.ts';
+import type { OutboxRow } from '../../domain/row.ts';
+import { newRow } from '../../domain/row.ts';
+import type { IntakeTrade, RejectedTrade } from '../../domain/trade.ts';
+import { TransientError } from '../../errors.ts';
+import type { Progress } from '../../observe/progress.ts';
+import type { Journal, Metrics, Queue } from '../../ports.ts';
+import { CURRENT_CODEC } from '../encode/codec.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+export interface OutboxDeps {
+  readonly journal: Journal;
+  readonly queue: Queue;
+  readonly ledger: Ledger;
+  readonly progress: Progress;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly backoff: Backoff;
+}
+
+/**
+ * Puts a closed batch into the outbox: the row first, then the pointer to it. A crash in between loses nothing, because every
+ * start adds the pointers of all rows again.
+ */
+export async function putBatch(batch: readonly IntakeTrade[], deps: OutboxDeps, signal: AbortSignal): Promise<void> {
+  const { journal, ledger, progress, metrics } = deps;
+  const rejected = batch.flatMap((item) => item.rejection ?? []);
+  const row = newRow(
+    CURRENT_CODEC.version,
+    batch.map((item) => item.trade),
+  );
+  await journal.save(row, rejected);
+  ledger.add(row);
+  metrics.set('batches_open', ledger.open.length);
+  progress.batched(row);
+  report(rejected, deps);
+  await point(row, deps, signal);
+}
+
+function report(rejected: readonly RejectedTrade[], { progress, logger }: OutboxDeps): void {
+  for (const { tradeId, code, reason, advice } of rejected) {
+    logger.warn({ trade: tradeId, code, reason, advice }, 'entry unreadable, settled as a void');
+  }
+  for (const trade of rejected) progress.rejected(trade);
+}
+
+/** The row is safe already, so a queue that is away is only waited for. */
+async function point(
+  row: OutboxRow,
+  { queue, backoff, metrics, logger }: OutboxDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await queue.add(row.key);
+      return backoff.reset();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      metrics.increment('queue_errors');
+      logger.warn({ batch: row.key, err: error }, 'queue did not take the pointer, trying again');
+      await backoff.wait(signal);
+    }
+  }
+}

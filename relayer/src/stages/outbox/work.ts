@@ -1,0 +1,92 @@
+import type { Backoff } from '../../domain/backoff.ts';
+import { nextTradeId } from '../../domain/cursor.ts';
+import type { BatchKey, OutboxRow } from '../../domain/row.ts';
+import { firstTradeId } from '../../domain/row.ts';
+import { relayerError, TransientError } from '../../errors.ts';
+import type { Progress } from '../../observe/progress.ts';
+import type { MarketView } from '../../ports.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { SettleDeps, SettleSignals } from '../settle.ts';
+import { settle } from '../settle.ts';
+
+export interface WorkDeps extends SettleDeps {
+  readonly ledger: Ledger;
+  readonly progress: Progress;
+  readonly realignBackoff: Backoff;
+  readonly onLanded: () => void;
+}
+
+/** A chain that stays behind what the journal saw on it for this many looks is another chain. */
+const MAX_REALIGNMENTS = 12;
+
+/**
+ * What a pointer makes the lane do: settle, in order, everything open up to the batch it names. So a pointer that was lost,
+ * repeated or came too early can neither skip a batch nor settle one twice.
+ */
+export async function workOff(key: BatchKey, deps: WorkDeps, signals: SettleSignals): Promise<void> {
+  const { ledger } = deps;
+  let realignments = 0;
+  if (ledger.next(key) === undefined && ledger.has(key)) await realign(deps, signals);
+  for (let row = ledger.next(key); row !== undefined; row = ledger.next(key)) {
+    const startedMs = deps.clock.now();
+    const settled = await settle(row, ledger.cursor, deps, signals);
+    if (settled.kind === 'landed') {
+      land(settled.row, deps.clock.now() - startedMs, deps);
+      realignments = 0;
+      continue;
+    }
+    realignments += 1;
+    if (realignments > MAX_REALIGNMENTS) throw behind(row, ledger);
+    await realign(deps, signals);
+  }
+}
+
+function land(row: OutboxRow, settleMs: number, deps: WorkDeps): void {
+  const { ledger, progress, metrics, logger } = deps;
+  ledger.land(row);
+  deps.realignBackoff.reset();
+  deps.onLanded();
+  progress.landed(row, settleMs);
+  progress.cursor(ledger.cursor);
+  metrics.set('batches_open', ledger.open.length);
+  metrics.set('batches_unfinalized', ledger.landed.length);
+  const { sequence, landing } = row;
+  logger.info(
+    { batch: row.key, sequence, trades: row.trades.length, signature: landing?.signature, settleMs },
+    'settled',
+  );
+}
+
+/** Reads the cursor again; batches a fork took back come first from now on. */
+async function realign(deps: WorkDeps, { abort }: SettleSignals): Promise<void> {
+  const { ledger, progress, logger, realignBackoff } = deps;
+  await realignBackoff.wait(abort);
+  const market = await readMarket(deps);
+  if (market === undefined) return;
+  const lost = await ledger.rewind(market);
+  if (lost.length > 0) {
+    logger.warn(
+      { batches: lost.map((row) => row.key), nextSequence: market.nextSequence },
+      'the chain lost batches again',
+    );
+    progress.reopened(lost);
+  }
+  progress.cursor(ledger.cursor);
+}
+
+async function readMarket({ chain, timing, metrics, logger }: WorkDeps): Promise<MarketView | undefined> {
+  try {
+    return await chain.market(timing.commitment);
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    metrics.increment('rpc_errors');
+    logger.warn({ err: error }, 'the cursor is unknown, asking again');
+    return undefined;
+  }
+}
+
+function behind(row: OutboxRow, { cursor }: Ledger) {
+  const due = nextTradeId(cursor.lastTradeId);
+  const what = `the chain expects trade ${due} as sequence ${cursor.nextSequence}`;
+  return relayerError('CHAIN_BEHIND_JOURNAL', `${what}, the oldest batch starts with trade ${firstTradeId(row)}`);
+}

@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import type { ProgramRefusal, Sequence } from '#client';
+import type { Cursor } from '../../domain/cursor.ts';
+import { nextTradeId } from '../../domain/cursor.ts';
+import type { OutboxRow } from '../../domain/row.ts';
+import { firstTradeId, stateOf, withAttempt, withVoid } from '../../domain/row.ts';
+import type { RejectedTrade } from '../../domain/trade.ts';
+import { relayerError } from '../../errors.ts';
+import type { Chain, Journal, Metrics } from '../../ports.ts';
+import type { Payload } from '../encode/codec.ts';
+import { encodePayload } from '../encode/codec.ts';
+import { reactTo } from './refusal.ts';
+
+export interface SubmitDeps {
+  readonly chain: Chain;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Told once per trade that became a void. */
+  readonly onRejected: (rejected: RejectedTrade) => void;
+  /** Told once per batch, when it is signed for the first time by anyone. */
+  readonly onSigned: (row: OutboxRow) => void;
+}
+
+export type Submitted =
+  /** Signed and written down; not sent yet. */
+  | { readonly kind: 'signed'; readonly row: OutboxRow }
+  /** A trade became a void: simulate the changed batch. */
+  | { readonly kind: 'voided'; readonly row: OutboxRow }
+  /** A trade must become a void, but an attempt that carries it may still land. */
+  | { readonly kind: 'undecided' }
+  /** The chain has this sequence already; whose batch is it? */
+  | { readonly kind: 'taken'; readonly payload: Payload }
+  /** The batch is not due: by the lane's own cursor, or although that cursor says it is. */
+  | { readonly kind: 'ahead'; readonly by: 'cursor' | 'program' }
+  | { readonly kind: 'blocked'; readonly code: string; readonly reason: string };
+
+/**
+ * Simulates the batch and, when the program takes it, signs it and writes the signed bytes into its row.
+ * @throws LockstepError PROGRAM_REFUSED for a refusal no retry can change; TransientError when the node did not answer
+ */
+export async function submit(row: OutboxRow, cursor: Cursor, deps: SubmitDeps): Promise<Submitted> {
+  const sequence = sequenceFor(row, cursor);
+  if (sequence === undefined || sequence > cursor.nextSequence) return { kind: 'ahead', by: 'cursor' };
+  const payload = encodePayload(row, sequence);
+  if (sequence < cursor.nextSequence) return { kind: 'taken', payload };
+  const simulation = await deps.chain.simulate(payload.data);
+  switch (simulation.kind) {
+    case 'accepted':
+      return { kind: 'signed', row: await sign(row, payload, simulation.computeUnits, deps) };
+    case 'failed':
+      return { kind: 'blocked', code: 'SIMULATION_FAILED', reason: simulation.reason };
+    case 'refused':
+      return refused(row, payload, simulation.refusal, deps);
+  }
+}
+
+/** The sequence an attempt carries stays while it may land; otherwise it is the chain's next one, if the trades follow its last. */
+function sequenceFor(row: OutboxRow, cursor: Cursor): Sequence | undefined {
+  if (stateOf(row) === 'sent') return row.sequence;
+  const first = firstTradeId(row);
+  const due = nextTradeId(cursor.lastTradeId);
+  if (first > due) return undefined;
+  if (first < due) {
+    const what = `trade ${first} is on-chain already (last: ${cursor.lastTradeId}), but not by a batch of this relayer`;
+    throw relayerError('FOREIGN_SETTLEMENT', what);
+  }
+  return cursor.nextSequence;
+}
+
+async function sign(row: OutboxRow, payload: Payload, computeUnits: number, deps: SubmitDeps): Promise<OutboxRow> {
+  const earlier = row.attempts.map((attempt) => attempt.signature);
+  const transaction = await deps.chain.sign(payload.data, computeUnits, earlier);
+  const signed = withAttempt(row, payload.sequence, { ...transaction, digest: payload.digest });
+  await deps.journal.save(signed);
+  deps.metrics.increment('transactions_signed');
+  if (row.attempts.length === 0) deps.onSigned(signed);
+  deps.logger.debug({ batch: row.key, sequence: payload.sequence, signature: transaction.signature }, 'signed');
+  return signed;
+}
+
+async function refused(
+  row: OutboxRow,
+  payload: Payload,
+  refusal: ProgramRefusal,
+  deps: SubmitDeps,
+): Promise<Submitted> {
+  const reaction = reactTo(refusal);
+  switch (reaction.kind) {
+    case 'void':
+      if (stateOf(row) !== 'open') return { kind: 'undecided' };
+      return { kind: 'voided', row: await voidTrade(row, reaction.index, refusal, deps) };
+    case 'taken':
+      return { kind: 'taken', payload };
+    case 'ahead':
+      return { kind: 'ahead', by: 'program' };
+    case 'wait':
+      return { kind: 'blocked', code: refusal.name, reason: `${refusal.message} ${refusal.advice}` };
+    case 'halt': {
+      const what = `batch ${row.key} (sequence ${payload.sequence}): ${refusal.name}: ${refusal.message} ${refusal.advice}`;
+      throw relayerError('PROGRAM_REFUSED', what);
+    }
+  }
+}
+
+async function voidTrade(row: OutboxRow, index: number, refusal: ProgramRefusal, deps: SubmitDeps): Promise<OutboxRow> {
+  const trade = row.trades[index];
+  if (trade === undefined || trade.tradeId !== refusal.trade?.tradeId || trade.quantity === 0n) {
+    throw relayerError(
+      'INVARIANT_BROKEN',
+      `the program refused trade ${refusal.trade?.tradeId} at ${index} of batch ${row.key}`,
+    );
+  }
+  const changed = withVoid(row, index);
+  const { name: code, message: reason, advice } = refusal;
+  const rejected: RejectedTrade = { tradeId: trade.tradeId, code, reason, advice, trade };
+  await deps.journal.save(changed, [rejected]);
+  deps.onRejected(rejected);
+  deps.logger.warn({ batch: row.key, trade: trade.tradeId, code, reason, advice }, 'trade refused, settled as a void');
+  return changed;
+}
