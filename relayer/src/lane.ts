@@ -13,7 +13,7 @@ export interface LaneControls {
  * @throws whatever halted the lane
  */
 export async function holdLane(lease: Lease, lane: LaneDeps, { stopping, abort }: LaneControls): Promise<void> {
-  const { progress, logger, clock, config } = lane;
+  const { progress, logger } = lane;
   const ended = new AbortController();
   let lost: { readonly error: unknown } | undefined;
   const onLost = (error: unknown) => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import type { TradeV1 } from '#client';
 import { baseLots, LockstepError, price, tradeId, traderIndex } from '#client';
-import type { IntakeTrade } from '../../domain/trade.ts';
+import type { IntakeTrade, RejectedTrade } from '../../domain/trade.ts';
 import { blankVoid } from '../../domain/trade.ts';
 import { adviceFor, relayerError } from '../../errors.ts';
 import type { StreamEntry } from '../../ports.ts';
@@ -26,17 +26,19 @@ export function decodeEntry(entry: StreamEntry): IntakeTrade {
     );
   }
   try {
-    return { trade: readTrade(entry) };
+    const trade = readTrade(entry);
+    return trade.quantity > 0n ? { trade } : { trade, rejection: rejectionOf(entry, VOIDED_BY_ENGINE, trade) };
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code !== 'TRADE_MALFORMED') throw error;
-    const rejection = {
-      tradeId: entry.tradeId,
-      code: error.code,
-      reason: error.message,
-      advice: adviceFor('TRADE_MALFORMED'),
-    };
-    return { trade: blankVoid(entry.tradeId), rejection };
+    return { trade: blankVoid(entry.tradeId), rejection: rejectionOf(entry, error.message) };
   }
+}
+
+const VOIDED_BY_ENGINE = 'the engine wrote quantity 0, which voids the id';
+
+function rejectionOf({ tradeId }: StreamEntry, reason: string, trade?: TradeV1): RejectedTrade {
+  const rejection = { tradeId, code: 'TRADE_MALFORMED', reason, advice: adviceFor('TRADE_MALFORMED') };
+  return trade === undefined ? rejection : { ...rejection, trade };
 }
 
 /** @throws LockstepError TRADE_MALFORMED */
@@ -46,8 +48,6 @@ export function readTrade(entry: StreamEntry): TradeV1 {
   if (payload === undefined) throw malformed(entry, 'field p is missing');
   const trade = readEventV1(entry, payload);
   if (trade.tradeId !== entry.tradeId) throw malformed(entry, `the event names trade ${trade.tradeId}`);
-  if (trade.quantity === 0n)
-    throw malformed(entry, "the quantity is 0, which means a void and is the relayer's to write");
   return trade;
 }
 

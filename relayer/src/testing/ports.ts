@@ -1,0 +1,91 @@
+import pino from 'pino';
+import type { BatchKey, OutboxRow } from '../domain/row.ts';
+import type { RejectedTrade } from '../domain/trade.ts';
+import type { Journal, Queue } from '../ports.ts';
+
+export const silent = pino({ level: 'silent' });
+
+/** A journal in memory that keeps every version of every row it was given. */
+export interface FakeJournal extends Journal {
+  readonly rows: Map<BatchKey, OutboxRow>;
+  readonly saved: OutboxRow[];
+  readonly retired: OutboxRow[];
+  readonly rejections: Map<bigint, RejectedTrade>;
+  /** Called before each write; throws to break it. */
+  beforeWrite: () => void;
+}
+
+export function fakeJournal(rows: readonly OutboxRow[] = []): FakeJournal {
+  const journal: FakeJournal = {
+    rows: new Map(rows.map((row) => [row.key, row])),
+    saved: [],
+    retired: [],
+    rejections: new Map(),
+    beforeWrite: () => {},
+    load: async () => [...journal.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    async save(row, rejected = []) {
+      journal.beforeWrite();
+      journal.rows.set(row.key, row);
+      journal.saved.push(row);
+      for (const trade of rejected) journal.rejections.set(trade.tradeId, trade);
+    },
+    async drop(dropped) {
+      for (const row of dropped) {
+        journal.rows.delete(row.key);
+        for (const trade of row.trades) journal.rejections.delete(trade.tradeId);
+      }
+    },
+    async retire(finalised) {
+      for (const row of finalised) {
+        if (journal.rows.delete(row.key)) journal.retired.push(row);
+      }
+    },
+    rejected: async () => [...journal.rejections.values()],
+  };
+  return journal;
+}
+
+/** A queue in memory: one pointer at a time, in order, each waiting only once. */
+export interface FakeQueue extends Queue {
+  readonly waiting: BatchKey[];
+  /** Called before each add; throws to refuse it. */
+  beforeAdd: () => void;
+}
+
+export function fakeQueue(): FakeQueue {
+  let work: ((key: BatchKey) => Promise<void>) | undefined;
+  let busy: Promise<void> | undefined;
+  let closed = false;
+  const drain = async () => {
+    for (let key = queue.waiting.shift(); key !== undefined && !closed; key = queue.waiting.shift()) await work?.(key);
+  };
+  const kick = () => {
+    if (work === undefined || closed) return;
+    busy ??= drain().finally(() => {
+      busy = undefined;
+      if (queue.waiting.length > 0) kick();
+    });
+  };
+  const queue: FakeQueue = {
+    waiting: [],
+    beforeAdd: () => {},
+    async rebuild(keys) {
+      queue.waiting.splice(0, queue.waiting.length, ...keys);
+      kick();
+    },
+    async add(key) {
+      queue.beforeAdd();
+      if (!queue.waiting.includes(key)) queue.waiting.push(key);
+      kick();
+    },
+    consume(given) {
+      work = given;
+      kick();
+    },
+    async close() {
+      closed = true;
+      await busy;
+    },
+  };
+  return queue;
+}
