@@ -14,6 +14,7 @@ export type { InitializeArgs } from './instructions/admin.ts';
 export { settlementInstructions } from './instructions/index.ts';
 export { createMarketAccount } from './instructions/market.ts';
 export { settleData } from './instructions/settle.ts';
+export { fieldOffsets } from './layout.ts';
 export * from './money.ts';
 export * from './pda.ts';
 export * from './proof.ts';

@@ -85,6 +85,7 @@ export const anchorErrors: Readonly<Record<number, { name: string; advice: strin
   2001: { name: 'ConstraintHasOne', advice: 'Pass the accounts that belong together.' },
   2003: { name: 'ConstraintRaw', advice: 'Check the accounts against docs/reference/program.md.' },
   2005: { name: 'ConstraintRentExempt', advice: 'Fund the account with its rent.' },
+  2007: { name: 'ConstraintExecutable', advice: 'Pass the program the instruction names; SPL Token only.' },
   2012: { name: 'ConstraintAddress', advice: 'Pass the account the config or the market names.' },
   2013: { name: 'ConstraintZero', advice: 'Pass a fresh, zeroed account; this one is already in use.' },
   2019: { name: 'ConstraintSpace', advice: 'Create the account with the size marketSpace() gives.' },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Keypair, PublicKey, Signer, TransactionInstruction } from '@solana/web3.js';
+import type { Keypair, Signer, TransactionInstruction } from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
 import type { BaseLots, GlobalConfig, InitializeArgs, Market, ProgramRefusal, TraderEntry, TradeV1 } from '#client';
 import {
   baseLots,
@@ -9,6 +10,7 @@ import {
   decodeConfig,
   decodeMarket,
   encodeBatchV1,
+  idl,
   marketSpace,
   price,
   quoteVault,
@@ -40,7 +42,7 @@ export const WALLET = 1_000_000_000_000n;
 export const DEPOSIT = { baseLots: 1_000_000n, quoteAtoms: 1_000_000_000n };
 
 export const keys = {
-  programId: keyOf('program').publicKey,
+  programId: new PublicKey(idl.address),
   upgradeAuthority: keyOf('upgrade authority'),
   admin: keyOf('admin'),
   guardian: keyOf('guardian'),
