@@ -42,14 +42,16 @@ impl StateTree {
     pub fn append(&mut self, leaf: [u8; 32]) -> Result<()> {
         let index = self.leaf_count.get();
         require!(index < TREE_CAPACITY, SettlementError::TreeFull);
-        // Below this level the new leaf completes subtrees; at it the completed one waits for its sibling.
-        let waiting_level = index.trailing_ones() as usize;
         let mut node = leaf;
+        let mut is_complete = true;
         for level in 0..TREE_DEPTH {
-            if level == waiting_level {
+            let is_right = index >> level & 1 == 1;
+            if is_complete && !is_right {
+                // The highest subtree that the leaf completes: it waits here for its right sibling.
                 self.frontier[level] = node;
+                is_complete = false;
             }
-            node = if index >> level & 1 == 1 {
+            node = if is_right {
                 hash_node(&self.frontier[level], &node)
             } else {
                 hash_node(&node, &ZERO_HASHES[level])
