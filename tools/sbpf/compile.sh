@@ -10,7 +10,6 @@ syscalls=(log_ log_64_ log_compute_units_ log_data log_pubkey memcpy_ memmove_ m
   get_stack_height get_processed_sibling_instruction get_return_data set_return_data remaining_compute_units)
 
 linker_args=(
-  --ignore-inline-never
   "--export=__bpf_trap$(printf ',sol_%s' "${syscalls[@]}")"
   --llvm-args=-bpf-stack-size=4096
   --llvm-args=-inlinecold-threshold=100000
