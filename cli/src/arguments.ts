@@ -1,0 +1,59 @@
+import { PublicKey } from '@solana/web3.js';
+import { InvalidArgumentError, Option } from 'commander';
+import type { TradeId } from '#client';
+import { idl, tradeId } from '#client';
+
+/** Readers of option values: each refuses what it can't use with what it wants instead. */
+
+export function address(text: string): PublicKey {
+  try {
+    return new PublicKey(text);
+  } catch {
+    throw new InvalidArgumentError('It must be an address in base58.');
+  }
+}
+
+export function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('It must be an http:// or https:// URL.');
+  }
+  return text;
+}
+
+export function id(text: string): TradeId {
+  try {
+    return tradeId(text);
+  } catch {
+    throw new InvalidArgumentError('It must be a whole number below 2^64.');
+  }
+}
+
+export function root(text: string): Uint8Array {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new InvalidArgumentError('It must be 64 hex digits.');
+  return Uint8Array.from(Buffer.from(text, 'hex'));
+}
+
+/** A whole number between two limits, both allowed. */
+export const whole =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`It must be a whole number of ${min} to ${max}.`);
+    }
+    return value;
+  };
+
+/** Where a cluster is looked for when nobody says: what `lockstep localnet` listens on. */
+const DEFAULT_RPC_URL = 'http://127.0.0.1:8899';
+
+export const rpcOption = (): Option =>
+  new Option('--rpc <url>', 'JSON-RPC endpoint of the cluster')
+    .env('RPC_URL')
+    .default(DEFAULT_RPC_URL)
+    .argParser(httpUrl);
+
+export const programOption = (): Option =>
+  new Option('--program <address>', 'the settlement program')
+    .argParser(address)
+    .default(new PublicKey(idl.address), idl.address);

@@ -1,0 +1,36 @@
+import type { PublicKey } from '@solana/web3.js';
+import { Command } from 'commander';
+import type { TradeId } from '#client';
+import { address, id, programOption, rpcOption } from '../arguments.ts';
+import type { Streams } from '../output.ts';
+import { createOutput, toJson } from '../output.ts';
+import { connect, fromNode } from '../rpc.ts';
+import { describeOutcome, proveFromChain } from '../trade-proof.ts';
+
+interface ProveOptions {
+  readonly rpc: string;
+  readonly program: PublicKey;
+  readonly market: PublicKey;
+  readonly tradeId: TradeId;
+  readonly json: boolean;
+}
+
+/** `lockstep prove`: the proof of one trade, as JSON on standard output. */
+export function proveCommand(streams: Streams): Command {
+  return new Command('prove')
+    .description("prove what became of a trade, against the market's root, from on-chain data alone")
+    .addOption(rpcOption())
+    .addOption(programOption())
+    .requiredOption('--market <address>', 'the market', address)
+    .requiredOption('--trade-id <id>', 'lane id of the trade', id)
+    .option('--json', 'the proof in one line', false)
+    .action(async (options: ProveOptions) => {
+      const output = createOutput(true, streams);
+      const { rpc, program, market, tradeId } = options;
+      const lane = { connection: connect(rpc), program, market };
+      const file = await fromNode(rpc, () => proveFromChain(lane, tradeId));
+      output.say(describeOutcome(file.outcome));
+      if (options.json) output.result(file);
+      else streams.stdout.write(`${toJson(file, 2)}\n`);
+    });
+}

@@ -1,0 +1,69 @@
+import { CommanderError } from 'commander';
+import { LockstepError } from '#client';
+import { InputError } from '#feeder';
+
+/** What a command found is not as it should be: it has said what, and the exit code says so to scripts. */
+export class CheckFailed extends LockstepError {}
+
+/** The operator, or the system, ended the command. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+  readonly signal: InterruptSignal;
+
+  constructor(signal: InterruptSignal) {
+    super(`stopped by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** A shell reports 128 + the number of the signal that ended a command. */
+const signalExitCodes: Readonly<Record<InterruptSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return signalExitCodes[error.signal];
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  return error instanceof InputError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** A failure as programs read it. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof LockstepError)
+    return { code: error.code, message: oneLine(error.message), advice: error.advice };
+  if (error instanceof CommanderError) {
+    return {
+      code: 'USAGE',
+      message: oneLine(error.message.replace(/^error: /, '')),
+      advice: 'See --help for the commands and their options.',
+    };
+  }
+  if (error instanceof Interrupted) {
+    return { code: 'INTERRUPTED', message: error.message, advice: 'Nothing was left running.' };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'UNEXPECTED',
+    message: oneLine(message),
+    advice: 'Run again with DEBUG=lockstep to see where it happened, and report it.',
+  };
+}
+
+/** `code: message`, then what to do; the stack only when asked for. */
+export function describeFailure(error: unknown, debug: boolean): string {
+  const { code, message, advice } = failureOf(error);
+  const stack = debug && error instanceof Error ? `\n${error.stack}` : '';
+  return `${code}: ${message}\n  ${advice}${stack}`;
+}
+
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { CommanderError } from 'commander';
+import { describeFailure, EXIT_OK, exitCodeOf, failureOf } from './failure.ts';
+import type { Streams } from './output.ts';
+import { toJson } from './output.ts';
+import { buildProgram } from './program.ts';
+
+/** Runs one command; answers its exit code: 0 done, 1 a check failed, 2 usage or input, 128 + n ended by signal n. */
+export async function main(argv: readonly string[], streams: Streams = process): Promise<number> {
+  const program = buildProgram(streams);
+  makeStrict(program, streams);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return Number(process.exitCode ?? EXIT_OK);
+  } catch (error) {
+    const code = exitCodeOf(error);
+    const isHelp = error instanceof CommanderError && code === EXIT_OK;
+    if (!isHelp) {
+      streams.stderr.write(`${describeFailure(error, isDebug())}\n`);
+      if (argv.includes('--json')) streams.stdout.write(`${toJson({ error: failureOf(error) })}\n`);
+    }
+    return code;
+  }
+}
+
+const isDebug = (): boolean => (process.env.DEBUG ?? '').split(',').includes('lockstep');
+
+/** Commander exits by itself and prints errors in its own way unless every command is told otherwise. */
+function makeStrict(command: Command, streams: Streams): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => void streams.stdout.write(text),
+    writeErr: () => undefined,
+  });
+  for (const sub of command.commands) makeStrict(sub, streams);
+}
