@@ -21,11 +21,21 @@ export class AccountKeys {
   readonly #message: WireMessage;
   readonly #invoked: ReadonlySet<number>;
 
-  constructor(message: WireMessage, readAccount: ReadAccount) {
+  private constructor(message: WireMessage, loaded: LoadedAddresses) {
     this.#message = message;
-    this.loaded = resolveLookups(message.lookups, readAccount);
+    this.loaded = loaded;
     this.all = [...message.staticKeys, ...this.loaded.writable, ...this.loaded.readonly];
     this.#invoked = new Set(message.instructions.map(({ programIndex }) => programIndex));
+  }
+
+  /** Looks the addresses up in the tables as they are now. */
+  static resolve(message: WireMessage, readAccount: ReadAccount): AccountKeys {
+    return new AccountKeys(message, resolveLookups(message.lookups, readAccount));
+  }
+
+  /** Takes the addresses as they were when the transaction was executed. */
+  static withLoaded(message: WireMessage, loaded: LoadedAddresses): AccountKeys {
+    return new AccountKeys(message, loaded);
   }
 
   get payer(): string {

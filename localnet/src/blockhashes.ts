@@ -40,10 +40,4 @@ export class BlockhashQueue {
     const height = this.#heights.get(hash);
     return height !== undefined && height <= knownHeight && knownHeight - height <= MAX_BLOCKHASH_AGE;
   }
-
-  /** Forgets every hash but the newest: what was signed before can no longer land. */
-  forgetAllButLast(): void {
-    this.#heights.clear();
-    this.#heights.set(this.#last, this.#lastHeight);
-  }
 }

@@ -85,7 +85,7 @@ export function isSanitizeError(result: RunResult, { message }: WireTransaction)
 }
 
 function keysOf(svm: Svm, { message }: WireTransaction): AccountKeys {
-  return new AccountKeys(message, (address) => svm.getAccount(address));
+  return AccountKeys.resolve(message, (address) => svm.getAccount(address));
 }
 
 /** Faults of the message that Agave finds by itself, in its order. */

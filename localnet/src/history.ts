@@ -27,6 +27,8 @@ export interface TransactionRecord {
   readonly logs: readonly string[] | null;
   readonly innerInstructions: readonly (readonly InnerInstruction[])[] | null;
   readonly unitsConsumed: bigint;
+  /** Micro-lamports per compute unit. */
+  readonly computeUnitPrice: bigint;
   readonly returnData: ReturnData | null;
 }
 

@@ -1,9 +1,11 @@
-import { BlockhashQueue } from './blockhashes.ts';
+import { BlockhashQueue, MAX_BLOCKHASH_AGE } from './blockhashes.ts';
 import type { TransactionErrorJson } from './errors.ts';
 import { type Execution, execute, isSanitizeError, type Simulation, simulate } from './executor.ts';
 import { Faucet } from './faucet.ts';
+import { computeUnitPrice } from './fees.ts';
 import { TransactionHistory, type TransactionRecord } from './history.ts';
 import type { NodeLimits } from './limits.ts';
+import { LocalnetError } from './localnet-error.ts';
 import { memoOf } from './memo.ts';
 import { StatusCache } from './statuses.ts';
 import { type AccountState, Svm } from './svm.ts';
@@ -39,7 +41,13 @@ export interface SimulateOptions {
 }
 
 /** The outcome of handing in a transaction: executed and recorded, or refused without a trace. */
-export type Submission = { readonly record: TransactionRecord } | { readonly refused: TransactionErrorJson };
+export type Submission =
+  | { readonly record: TransactionRecord }
+  | {
+      readonly refused: TransactionErrorJson;
+      /** It is no valid transaction at all, rather than one that came too late or was not signed. */
+      readonly malformed: boolean;
+    };
 
 /** The chain without any network: state, blocks, history. All of it happens synchronously in the caller's turn. */
 export class LocalNode {
@@ -85,9 +93,11 @@ export class LocalNode {
   submit(transaction: WireTransaction, verifySignatures: boolean): Submission {
     const signature = transactionId(transaction);
     const refused = this.#replayOrExpiry(signature, transaction.message.blockhash);
-    if (refused !== null) return { refused };
+    if (refused !== null) return { refused, malformed: false };
     const execution = execute(this.svm, transaction, verifySignatures);
-    if (!execution.included && execution.err !== null) return { refused: execution.err };
+    if (!execution.included && execution.err !== null) {
+      return { refused: execution.err, malformed: isSanitizeError(execution, transaction) };
+    }
     return { record: this.#record(signature, transaction, execution) };
   }
 
@@ -101,12 +111,13 @@ export class LocalNode {
     return { ...result, err: refused, logs: [], unitsConsumed: 0n, fee: null, returnData: null, post: result.pre };
   }
 
-  /** Answers the signature of the transfer. Throws when the faucet is empty. */
+  /** Answers the signature of the transfer. Throws FAUCET_EMPTY. */
   airdrop(recipient: string, lamports: bigint): string {
     const transaction = this.faucet.transfer(recipient, lamports, this.blockhashes.last);
     const submission = this.submit(transaction, false);
     if ('refused' in submission || submission.record.err !== null) {
-      throw new Error(`The faucet cannot send ${lamports} lamports to ${recipient}`);
+      const message = `The faucet can't send ${lamports} lamports to ${recipient}`;
+      throw new LocalnetError('FAUCET_EMPTY', message, 'Ask for at least the rent minimum, or start a new chain.');
     }
     return submission.record.signature;
   }
@@ -115,7 +126,8 @@ export class LocalNode {
   setAccount(address: string, account: Omit<AccountState, 'rentEpoch'>): void {
     const replacesProgram = this.svm.getAccount(address)?.executable === true;
     if (replacesProgram && (!account.executable || account.lamports === 0n)) {
-      throw new Error(`${address} is a program: it can only be replaced by a program`);
+      const advice = 'Load the other program under this address, or choose another address.';
+      throw new LocalnetError('PROGRAM_REPLACED', `${address} is a program and stays one`, advice);
     }
     this.svm.setAccount(address, account);
     this.#written([address]);
@@ -129,20 +141,25 @@ export class LocalNode {
   /** Ends the open block and opens the given slot, which must lie ahead; the slots between are skipped. */
   warpToSlot(slot: bigint): void {
     if (slot <= this.timeline.open.slot) {
-      throw new RangeError(`Slot ${slot} is not ahead of the open slot ${this.timeline.open.slot}`);
+      const message = `Slot ${slot} is not ahead of the open slot ${this.timeline.open.slot}`;
+      throw new LocalnetError('SLOT_NOT_AHEAD', message, 'Time only goes forward: start a new chain to go back.');
     }
     this.#advanceTo(slot);
   }
 
-  /** Makes everything signed until now unusable: it ends the block and forgets all blockhashes but the new one. */
+  /** Lets as many blocks pass as it takes to make everything signed until now unusable. */
   expireBlockhashes(): void {
-    this.advanceSlots(1);
-    this.blockhashes.forgetAllButLast();
+    this.advanceSlots(Number(MAX_BLOCKHASH_AGE) + 1);
   }
 
-  #replayOrExpiry(signature: string, blockhash: string, at: Commitment = 'processed'): TransactionErrorJson | null {
+  /** Whether a transaction on this blockhash could land, as far as the bank of this commitment knows. */
+  isBlockhashUsable(blockhash: string, at: Commitment = 'processed'): boolean {
     const knownHeight = at === 'finalized' ? this.timeline.finalized.height : this.timeline.confirmed.height;
-    if (!this.blockhashes.isUsable(blockhash, knownHeight)) return 'BlockhashNotFound';
+    return this.blockhashes.isUsable(blockhash, knownHeight);
+  }
+
+  #replayOrExpiry(signature: string, blockhash: string, at?: Commitment): TransactionErrorJson | null {
+    if (!this.isBlockhashUsable(blockhash, at)) return 'BlockhashNotFound';
     return this.statuses.get(signature) === undefined ? null : 'AlreadyProcessed';
   }
 
@@ -169,6 +186,7 @@ export class LocalNode {
       logs: ran ? execution.logs : null,
       innerInstructions: ran ? execution.innerInstructions : null,
       unitsConsumed: execution.unitsConsumed,
+      computeUnitPrice: computeUnitPrice(transaction.message),
       returnData: execution.returnData,
     };
     this.#transactionCount += 1;
