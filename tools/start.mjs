@@ -1,70 +1,15 @@
-// `npm start [-- OPTIONS]`: makes sure that Node and the node modules are there, then runs `lockstep start OPTIONS` in this very
-// process, so that signals and the exit code are its own. Plain Node, because it runs before anything is installed.
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// `npm start [-- OPTIONS]`: prepares the checkout, then runs `lockstep start OPTIONS` in this very process, so that signals and
+// the exit code are its own.
+import { prepare, SetupError } from './setup.mjs';
 
-const NODE_MINIMUM = [20, 18];
 const EXIT_UNUSABLE = 2;
-const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
-const repo = dirname(dirname(fileURLToPath(import.meta.url)));
 
-function stop(line) {
-  process.stderr.write(`${line}\n`);
+try {
+  await prepare({ dev: false });
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.message);
   process.exit(EXIT_UNUSABLE);
 }
-
-function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const [wantedMajor, wantedMinor] = NODE_MINIMUM;
-  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
-    stop(`NODE_TOO_OLD: Node ${NODE_MINIMUM.join('.')} or newer is needed, this is ${process.versions.node}`);
-  }
-}
-
-/** Packages of a lock file by folder; npm keeps a second one, of what it installed, in node_modules. */
-function packagesOf(lockFile) {
-  return JSON.parse(readFileSync(lockFile, 'utf8')).packages ?? {};
-}
-
-/** Whether what is installed is what package-lock.json says; what npm leaves out on purpose may be missing. */
-function modulesAreCurrent() {
-  const installedLock = join(repo, 'node_modules', '.package-lock.json');
-  if (!existsSync(installedLock)) return false;
-  const installed = packagesOf(installedLock);
-  return Object.entries(packagesOf(join(repo, 'package-lock.json'))).every(([folder, wanted]) => {
-    if (folder === '') return true;
-    const mayBeMissing = wanted.optional || wanted.peer || wanted.dev;
-    return installed[folder] === undefined ? mayBeMissing : installed[folder].version === wanted.version;
-  });
-}
-
-function installModules() {
-  process.stderr.write('installing node modules (npm ci), once\n');
-  const options = { cwd: repo, stdio: ['ignore', 2, 2] };
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env.npm_execpath;
-  const child = npm ? spawn(process.execPath, [npm, ...args], options) : spawn('npm', args, options);
-  const handlers = Object.entries(SIGNAL_EXIT_CODES).map(([signal, code]) => {
-    const handler = () => {
-      child.once('exit', () => process.exit(code));
-      child.kill(signal);
-    };
-    process.on(signal, handler);
-    return [signal, handler];
-  });
-  return new Promise((resolve) => {
-    child.once('error', (error) => stop(`NPM_MISSING: npm could not be started: ${error.message}`));
-    child.once('exit', (code) => {
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-      if (code !== 0) stop('NPM_FAILED: npm ci failed; see its lines above, then run it by hand');
-      resolve();
-    });
-  });
-}
-
-requireNode();
-if (!modulesAreCurrent()) await installModules();
 process.argv.splice(2, 0, 'start');
 await import('../cli/bin/lockstep.mjs');

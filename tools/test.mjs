@@ -1,12 +1,10 @@
-// `npm test [-- PATH_PART...]`: type check, lint, then every *.test.ts (or those whose path contains one of the parts).
-// Plain Node, because it runs before anything is installed.
+// `npm test [-- PATH_PART...]`: types, lint, then every *.test.ts; with parts, only the test files whose path contains one of
+// them. Exit 0: everything passed; anything else: not.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { prepare, repo, SetupError } from './setup.mjs';
 
-const repo = dirname(dirname(fileURLToPath(import.meta.url)));
-const NODE_MINIMUM = [20, 18];
 const SKIPPED_FOLDERS = new Set(['node_modules', 'target', '.git', '.lockstep']);
 /** Tests start chains and redis-servers: more at once than this and they measure each other. */
 const CONCURRENCY = 2;
@@ -16,26 +14,11 @@ function stop(message) {
   process.exit(1);
 }
 
-function run(command, args, options = {}) {
-  const { status, error, signal } = spawnSync(command, args, { cwd: repo, stdio: 'inherit', ...options });
+function run(command, args) {
+  const { status, error, signal } = spawnSync(command, args, { cwd: repo, stdio: 'inherit' });
   if (error) stop(`${command} could not be started: ${error.message}`);
   if (signal) stop(`${command} was ended by ${signal}`);
   return status;
-}
-
-function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const [wantedMajor, wantedMinor] = NODE_MINIMUM;
-  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
-    stop(`Node ${NODE_MINIMUM.join('.')} or newer is needed, this is ${process.versions.node}`);
-  }
-}
-
-function requireModules() {
-  const installed = join(repo, 'node_modules', '.package-lock.json');
-  const lock = join(repo, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  if (run('npm', ['ci', '--no-audit', '--no-fund']) !== 0) stop('npm ci failed');
 }
 
 /** The suites start servers of their own on free ports; the one a Debian package would start must stay off. */
@@ -44,8 +27,8 @@ function requireRedis() {
   if (found()) return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const env = { ...process.env, RUNLEVEL: '1', DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env, stdio: 'ignore' });
+    const install = ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'];
+    for (const args of [['update', '-qq'], install]) spawnSync('apt-get', args, { env, stdio: 'ignore' });
   }
   if (!found()) stop('redis-server is missing: install the package redis-server (or redis) and run again');
 }
@@ -58,8 +41,7 @@ function testFiles(folder) {
   });
 }
 
-requireNode();
-requireModules();
+await prepare({ dev: true }).catch((error) => stop(error instanceof SetupError ? error.message : error));
 requireRedis();
 const parts = process.argv.slice(2);
 const files = testFiles(repo)
@@ -73,12 +55,9 @@ if (parts.length === 0) {
   if (run(bin('biome'), ['check', '--error-on-warnings', '.']) !== 0)
     stop('the lint failed: npx biome check --write .');
 }
+const reporter = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
 process.exitCode = run(process.execPath, [
-  '--import',
-  'tsx',
-  '--test',
-  `--test-concurrency=${CONCURRENCY}`,
-  '--test-reporter=spec',
-  '--test-reporter-destination=stdout',
+  ...['--import', 'tsx', '--test', `--test-concurrency=${CONCURRENCY}`],
+  ...reporter,
   ...files,
 ]);
