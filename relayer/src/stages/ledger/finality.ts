@@ -17,7 +17,7 @@ export interface FinalityDeps {
   /** Milliseconds between two looks. */
   readonly pollMs: number;
   readonly onFinalized: (rows: readonly OutboxRow[], lastTradeId: TradeId) => void;
-  /** A landed batch is no longer on-chain: have it looked at, in order with the others. */
+  /** Batches up to this one are no longer on-chain: have them looked at, in order with the others. */
   readonly onLost: (key: BatchKey) => Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export async function checkOnce({
   }
   const landed = ledger.landed;
   const current = await chain.market(commitment);
-  const lost = landed.find((row) => !isSettledIn(current, row));
+  const lost = landed.findLast((row) => !isSettledIn(current, row));
   if (lost !== undefined) await onLost(lost.key);
 }
 
