@@ -25,10 +25,28 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
+/** Refusals of other folders that mean: what the operator gave cannot be used. */
+const usageCodes: ReadonlySet<string> = new Set([
+  'CONFIG_INVALID',
+  'KEYPAIR_UNREADABLE',
+  'KEYPAIR_EXPOSED',
+  'OPTION_INVALID',
+  'ADDRESS_INVALID',
+  'ACCOUNT_FILE_INVALID',
+  'PROGRAM_UNREADABLE',
+]);
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return signalExitCodes[error.signal];
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-  return error instanceof InputError ? EXIT_USAGE : EXIT_FAILED;
+  const isUsage = error instanceof InputError || (isCoded(error) && usageCodes.has(error.code));
+  return isUsage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** The house's errors, of whatever class: the embedded node knows nothing of ours. */
+function isCoded(error: unknown): error is Error & { code: string; advice: string } {
+  const { code, advice } = error instanceof Error ? (error as Error & { code?: unknown; advice?: unknown }) : {};
+  return typeof code === 'string' && typeof advice === 'string';
 }
 
 /** A failure as programs read it. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
-import { describeFailure, EXIT_OK, exitCodeOf, failureOf } from './failure.ts';
+import { CheckFailed, describeFailure, EXIT_OK, exitCodeOf, failureOf } from './failure.ts';
 import type { Streams } from './output.ts';
 import { toJson } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -17,7 +17,9 @@ export async function main(argv: readonly string[], streams: Streams = process):
     const isHelp = error instanceof CommanderError && code === EXIT_OK;
     if (!isHelp) {
       streams.stderr.write(`${describeFailure(error, isDebug())}\n`);
-      if (argv.includes('--json')) streams.stdout.write(`${toJson({ error: failureOf(error) })}\n`);
+      // A failed check has printed its result already, and that is the line programs want.
+      if (argv.includes('--json') && !(error instanceof CheckFailed))
+        streams.stdout.write(`${toJson({ error: failureOf(error) })}\n`);
     }
     return code;
   }

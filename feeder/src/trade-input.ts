@@ -1,3 +1,4 @@
+import type { TradeV1 } from '#client';
 import type { Deposit } from './funding.ts';
 import { FundingPlan } from './funding.ts';
 import type { Instrument } from './instrument.ts';
@@ -58,3 +59,8 @@ export interface MarketTerms {
 
 export const fundingPlan = (input: TradeInput, market: MarketTerms): FundingPlan =>
   new FundingPlan({ ...market, baseLotAtoms: input.instrument.baseLotAtoms });
+
+/** The trades of one pass, in order. */
+export async function* acceptedTrades(input: TradeInput, market: MarketTerms): AsyncGenerator<TradeV1> {
+  for await (const row of input.rows(fundingPlan(input, market))) if ('accepted' in row) yield row.accepted.trade;
+}

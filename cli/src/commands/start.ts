@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import type { Streams } from '../output.ts';
+import { createOutput } from '../output.ts';
+import { Cleanup } from '../start/cleanup.ts';
+import { catchInterrupts } from '../start/interrupt.ts';
+import type { StartOptions } from '../start/options.ts';
+import { startOptionsCommand } from '../start/options.ts';
+import { run } from '../start/run.ts';
+
+/** `lockstep start`: the main job; exit 0 settled and verified, 1 not, 2 unusable input, 130 Ctrl-C. */
+export function startCommand(streams: Streams): Command {
+  return startOptionsCommand().action(async (given: StartOptions) => {
+    const output = createOutput(given.json, streams);
+    const once = given.once || given.json || !output.isTerminal;
+    const { signal, release } = catchInterrupts();
+    const cleanup = new Cleanup();
+    try {
+      await run({ ...given, once }, { output, signal, cleanup });
+      signal.throwIfAborted();
+    } catch (error) {
+      // What broke because of an interrupt is not worth telling: the interrupt is.
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      await cleanup.run();
+      release();
+    }
+  });
+}
