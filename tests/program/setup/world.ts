@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import type { Keypair, Signer, TransactionInstruction } from '@solana/web3.js';
 import { PublicKey } from '@solana/web3.js';
 import type { BaseLots, GlobalConfig, InitializeArgs, Market, ProgramRefusal, TraderEntry, TradeV1 } from '#client';
@@ -109,7 +110,7 @@ export class World {
   /** Must land; afterwards the market must owe what its entries and fees say, and its vaults must hold it. */
   accept(instructions: TransactionInstruction | readonly TransactionInstruction[], ...signers: Signer[]): Landed {
     const { landed, refusal } = this.chain.send([instructions].flat(), signers);
-    assert.ok(landed, `refused: ${JSON.stringify(refusal)}`);
+    assert.ok(landed, `refused: ${inspect(refusal)}`);
     this.assertConserved();
     return landed;
   }
@@ -123,7 +124,7 @@ export class World {
     const before = [this.chain.get(config)?.data, this.chain.get(market)?.data];
     const { refusal } = this.chain.send([instructions].flat(), signers);
     assert.ok(refusal, `landed instead of ${name}`);
-    assert.equal(refusal.name, name, JSON.stringify(refusal));
+    assert.equal(refusal.name, name, inspect(refusal));
     assert.deepEqual([this.chain.get(config)?.data, this.chain.get(market)?.data], before);
     return refusal;
   }
