@@ -28,7 +28,9 @@ export function createTradeStream({ redis, market, clock }: TradeStreamDeps): Tr
       return [];
     }
     const key = tradeStreamKey(market, generation);
-    const answer = await redis.xreadBuffer('COUNT', max, 'BLOCK', waitMs, 'STREAMS', key, `${after}-0`);
+    // Redis takes whole milliseconds, and 0 as forever.
+    const block = Math.max(1, Math.ceil(waitMs));
+    const answer = await redis.xreadBuffer('COUNT', max, 'BLOCK', block, 'STREAMS', key, `${after}-0`);
     const entries = answer?.[0]?.[1] ?? [];
     return entries.map(([id, fields]) => readEntry(id.toString(), fields));
   };
