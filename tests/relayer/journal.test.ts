@@ -1,0 +1,98 @@
+// Proves: on a real Redis, rows come back as they were written, writes are refused to a relayer that lost the lane and may be
+// repeated, finalised rows move to the settled log once, and rows of another release are refused.
+// Does not prove: that Redis survives a crash; it is told to be append-only, and recovery does not rest on it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sequence, slot, tradeId } from '#client';
+import { createRedisJournal } from '../../relayer/src/adapters/redis/journal.ts';
+import { laneKeys } from '../../relayer/src/adapters/redis/keys.ts';
+import { newRow, withAttempt, withDeadAttempt, withLanding } from '../../relayer/src/domain/row.ts';
+import { rejects } from '../../relayer/src/testing/refuses.ts';
+import { trade, trades } from '../../relayer/src/testing/trades.ts';
+import { connection, freshMarket, redisForThisFile } from './support.ts';
+
+const { url } = await redisForThisFile();
+const redis = connection(url);
+
+async function make() {
+  const keys = laneKeys(freshMarket());
+  await redis.set(keys.fence, 'mine');
+  return { keys, journal: createRedisJournal(redis, keys, 'mine') };
+}
+const attempt = (signature: string) => ({
+  signature,
+  digest: 'ab'.repeat(32),
+  bytes: Uint8Array.of(0, 255, 128),
+  lastValidBlockHeight: 345_678_901,
+});
+const open = newRow(1, [trade(2n ** 64n - 2n, { buyer: 2 ** 32 - 1 }), trade(2n ** 64n - 1n, { takerIsBuyer: false })]);
+const sent = withAttempt(newRow(1, trades(5, 9)), sequence(2n ** 63n), attempt('one'));
+const dead = withDeadAttempt(withAttempt(newRow(1, trades(10, 10)), sequence(3), attempt('two')), 'two', 'expired');
+const landed = withLanding(sent, sequence(7), { slot: slot(2n ** 60n), digest: 'ab', signature: 'one' });
+const landedByDigest = withLanding(dead, sequence(8), { slot: slot(5), digest: 'ab' });
+
+test('every kind of row comes back as it was written, in trade order', async () => {
+  const { journal } = await make();
+  for (const row of [open, landed, landedByDigest]) await journal.save(row);
+  assert.deepEqual(await journal.load(), [landed, landedByDigest, open]);
+  await journal.save(sent);
+  assert.deepEqual((await journal.load())[0], sent);
+});
+
+test('a row and the trades refused with it are one write', async () => {
+  const { journal } = await make();
+  const refused = { tradeId: tradeId(6), code: 'SelfTrade', reason: 'r', advice: 'a', trade: trade(6) };
+  const unreadable = { tradeId: tradeId(7), code: 'TRADE_MALFORMED', reason: 'r', advice: 'a' };
+  await journal.save(sent, [unreadable, refused]);
+  assert.deepEqual(await journal.rejected(), [refused, unreadable]);
+  await journal.drop([sent]);
+  assert.deepEqual(await journal.rejected(), []);
+  assert.deepEqual(await journal.load(), []);
+});
+
+test('a finalised row moves to the settled log once', async () => {
+  const { keys, journal } = await make();
+  await journal.save(landed);
+  await journal.retire([landed]);
+  await journal.retire([landed]);
+  assert.deepEqual(await journal.load(), []);
+  const log = await redis.xrange(keys.settled, '-', '+');
+  assert.equal(log.length, 1);
+  const fields = log[0]?.[1] ?? [];
+  const entry = Object.fromEntries(fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]]] : [])));
+  assert.deepEqual(entry, {
+    first: '5',
+    last: '9',
+    sequence: '7',
+    version: '1',
+    digest: 'ab',
+    signature: 'one',
+    slot: `${2n ** 60n}`,
+  });
+});
+
+test('whoever lost the lane writes nothing', async () => {
+  const { keys, journal } = await make();
+  await journal.save(landed);
+  await redis.set(keys.fence, 'theirs');
+  await rejects('LEASE_LOST', journal.save(open));
+  await rejects('LEASE_LOST', journal.drop([landed]));
+  await rejects('LEASE_LOST', journal.retire([landed]));
+  await redis.del(keys.fence);
+  await rejects('LEASE_LOST', journal.save(open));
+  assert.deepEqual(await journal.load(), [landed]);
+});
+
+for (const [what, text] of [
+  ['no JSON', '{'],
+  ['another layout', '{"version":1}'],
+  ['no trades', '{"version":1,"trades":[],"attempts":[]}'],
+  ['a number beyond u64', `{"version":1,"trades":[["${2n ** 64n}",1,2,"1","1",true]],"attempts":[]}`],
+  ['trades of another row', '{"version":1,"trades":[["4",1,2,"1","1",true]],"attempts":[]}'],
+] as const) {
+  test(`a row with ${what} is refused`, async () => {
+    const { keys, journal } = await make();
+    await redis.hset(keys.rows, sent.key, text);
+    await rejects('JOURNAL_UNREADABLE', journal.load());
+  });
+}

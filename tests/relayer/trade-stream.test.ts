@@ -1,0 +1,91 @@
+// Proves: on a real Redis, entries are read from the pointer's generation after the given id, whatever their bytes; a new generation
+// is followed; entries that break the contract are refused; a stop ends a blocked read.
+// Does not prove: that an engine writes such a stream; feeder's tests do.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tradeId } from '#client';
+import { generationKey, tradeStreamKey } from '../../relayer/src/adapters/redis/keys.ts';
+import { createTradeStream } from '../../relayer/src/adapters/redis/trade-stream.ts';
+import { systemClock } from '../../relayer/src/adapters/system-clock.ts';
+import { rejects } from '../../relayer/src/testing/refuses.ts';
+import { connection, freshMarket, redisForThisFile } from './support.ts';
+
+const { url } = await redisForThisFile();
+const redis = connection(url);
+const never = new AbortController().signal;
+
+function lane() {
+  const market = freshMarket();
+  const source = createTradeStream({ redis: connection(url), market, clock: systemClock });
+  const add = (generation: string, id: string, ...fields: (string | Buffer)[]) =>
+    redis.xadd(tradeStreamKey(market, generation), id, ...fields);
+  const point = (generation: string) => redis.set(generationKey(market), generation);
+  const read = async (after: number, max = 10) => {
+    const entries = await source.read(tradeId(after), max, 5, never);
+    return entries.map((entry) => Number(entry.tradeId));
+  };
+  return { source, add, point, read };
+}
+
+test('entries after an id, at most as many as asked for', async () => {
+  const { add, point, read } = lane();
+  await point('1');
+  for (const id of [1, 2, 3, 4]) await add('1', `${id}-0`, 'v', '1', 'p', Buffer.of(id));
+  assert.deepEqual(await read(0), [1, 2, 3, 4]);
+  assert.deepEqual(await read(2), [3, 4]);
+  assert.deepEqual(await read(1, 2), [2, 3]);
+  assert.deepEqual(await read(4), []);
+});
+
+test('bytes arrive unchanged, other fields are ignored, missing ones are missing', async () => {
+  const { add, point, source } = lane();
+  await point('1');
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
+  await add('1', '1-0', 'ref', 'order-7', 'p', bytes, 'v', '1');
+  await add('1', '2-0', 'x', 'v');
+  const [full, empty] = await source.read(tradeId(0), 10, 5, never);
+  assert.deepEqual(full, { tradeId: 1n, schema: '1', payload: bytes });
+  assert.deepEqual(empty, { tradeId: 2n, schema: undefined, payload: undefined });
+});
+
+test('ids up to 2^64-1', async () => {
+  const { add, point, source } = lane();
+  await point('1');
+  await add('1', `${2n ** 64n - 1n}-0`, 'v', '1');
+  const [entry] = await source.read(tradeId(2n ** 64n - 2n), 10, 5, never);
+  assert.equal(entry?.tradeId, 2n ** 64n - 1n);
+});
+
+test('without a pointer there is nothing to read yet', async () => {
+  const { add, read } = lane();
+  await add('1', '1-0', 'v', '1');
+  assert.deepEqual(await read(0), []);
+});
+
+test('a new generation is followed, and what it repeats is dropped', async () => {
+  const { add, point, read } = lane();
+  await point('1');
+  await add('1', '1-0', 'v', '1');
+  assert.deepEqual(await read(0), [1]);
+  for (const id of [1, 2]) await add('2', `${id}-0`, 'v', '1');
+  assert.deepEqual(await read(1), []);
+  await point('2');
+  assert.deepEqual(await read(1), [2]);
+});
+
+test('an id that is not a trade’s is refused', async () => {
+  const { add, point, source } = lane();
+  await point('1');
+  await add('1', '1-1', 'v', '1');
+  await rejects('STREAM_ENTRY_INVALID', source.read(tradeId(0), 10, 5, never), /1-1/);
+});
+
+test('a stop ends a blocked read', async () => {
+  const { point, source } = lane();
+  await point('1');
+  const stop = new AbortController();
+  const reading = source.read(tradeId(0), 10, 60_000, stop.signal);
+  setTimeout(() => stop.abort(new Error('stop')), 20);
+  assert.deepEqual(await reading, []);
+  assert.deepEqual(await source.read(tradeId(0), 10, 60_000, stop.signal), []);
+});
