@@ -82,7 +82,11 @@ export async function run(options: StartOptions, { output, signal: interrupt, cl
   const verification = await verifyChain(venue, surveyed, signal);
   const differences = new Differences(verification.differences);
   const proof = proveFrom(venue, verification.history, tradeId(Math.ceil(surveyed.survey.accepted / 2)));
-  differences.compare('root of the proof', proof.root, verification.market.header.tree.root);
+  differences.compare(
+    'root of the proof',
+    Uint8Array.from(Buffer.from(proof.root, 'hex')),
+    verification.market.header.tree.root,
+  );
   const withdrawal = await withdrawEverything(venue, send, differences, signal);
   const elapsedMs = performance.now() - start;
   report(
