@@ -145,7 +145,7 @@ export class World {
   /** A trade between the first two traders, at price 100 for 5 lots unless told otherwise. */
   trade(change: Partial<TradeV1> = {}): TradeV1 {
     return {
-      tradeId: tradeId(this.market.header.lastTradeId + 1n),
+      tradeId: change.tradeId ?? tradeId(this.market.header.lastTradeId + 1n),
       buyer: 0,
       seller: 1,
       price: price(100),
@@ -158,7 +158,7 @@ export class World {
   /** As many trades as changes are given, with ids that follow the market's cursor. */
   trades(changes: readonly Partial<TradeV1>[]): TradeV1[] {
     const { lastTradeId } = this.market.header;
-    return changes.map((change, i) => this.trade({ tradeId: tradeId(lastTradeId + 1n + BigInt(i)), ...change }));
+    return changes.map((change, i) => this.trade({ ...change, tradeId: change.tradeId ?? next(lastTradeId, i) }));
   }
 
   /** The payload of the next batch. */
@@ -270,6 +270,8 @@ export function newWorld(): World {
   template ??= tradingWorld();
   return new World(template.chain.fork(), template.traders);
 }
+
+const next = (last: bigint, offset: number): TradeV1['tradeId'] => tradeId(last + 1n + BigInt(offset));
 
 /** Quantity as the world's trades use it. */
 export const lots = (value: bigint | number): BaseLots => baseLots(value);
