@@ -190,13 +190,19 @@ export async function loadRelayerConfig(file: string | undefined, env: NodeJS.Pr
 
 async function readConfigFile(file: string | undefined): Promise<object> {
   if (file === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch (error) {
-    throw relayerError('CONFIG_INVALID', `${file}: ${error instanceof Error ? error.message : error}`);
-  }
+  const value = await readJson(file);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw relayerError('CONFIG_INVALID', `${file} is not a JSON object`);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    // A syntax error quotes what it found, which may be a password.
+    const why = error instanceof Error && 'code' in error ? error.code : 'not valid JSON';
+    throw relayerError('CONFIG_INVALID', `${file}: ${why}`);
+  }
 }
 
 function isAddress(text: string): boolean {
