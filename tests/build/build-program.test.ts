@@ -3,73 +3,27 @@
  * when the toolchain can't be had. Does not prove: the build itself; CI rebuilds the program with --check.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Checkout, type Outcome } from './setup/checkout.ts';
 
-const repo = join(import.meta.dirname, '../..');
-const work = mkdtempSync(join(tmpdir(), 'build-program-'));
-after(() => rmSync(work, { recursive: true, force: true }));
-
-/** A checkout with nothing but the script and one release: what the script decides there can't touch this one. */
-function checkout(name: string): string {
-  const folder = join(work, name);
-  for (const path of ['tools/build-program', 'tools/sbpf'])
-    cpSync(join(repo, path), join(folder, path), { recursive: true });
-  write(
-    folder,
+function checkoutWithRelease(): Checkout {
+  const checkout = new Checkout('tools/build-program', 'tools/sbpf');
+  checkout.write(
     'releases/environments.json',
     '{"deployed": {"settlement": "0.1.0"}, "staged": {"settlement": "0.1.0"}}',
   );
-  write(folder, 'releases/settlement/0.1.0/settlement.so', 'object');
-  write(folder, 'programs/settlement/Cargo.toml', '[package]\nname = "settlement"\nversion = "0.1.0"\n');
-  return folder;
+  checkout.write('releases/settlement/0.1.0/settlement.so', 'object');
+  checkout.write('programs/settlement/Cargo.toml', '[package]\nname = "settlement"\nversion = "0.1.0"\n');
+  return checkout;
 }
 
-function write(folder: string, path: string, content: string): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), content);
+function build(checkout: Checkout, args: readonly string[], path = checkout.bareTools()): Outcome {
+  return checkout.run(join(checkout.folder, 'tools/build-program'), args, path);
 }
 
-/** PATH holds what the script needs of the system, and neither rustup nor apt-get. */
-function bareTools(extra: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(work, 'bin-'));
-  for (const tool of [
-    'bash',
-    'cat',
-    'cp',
-    'cut',
-    'dirname',
-    'env',
-    'flock',
-    'grep',
-    'id',
-    'mkdir',
-    'mktemp',
-    'rm',
-    'sed',
-    'sha256sum',
-  ]) {
-    const found = spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim();
-    symlinkSync(found, join(folder, tool));
-  }
-  symlinkSync(process.execPath, join(folder, 'node'));
-  for (const [name, script] of Object.entries(extra)) writeFileSync(join(folder, name), script, { mode: 0o755 });
-  return folder;
-}
-
-function build(
-  folder: string,
-  args: readonly string[],
-  path = bareTools(),
-): { status: number | null; stdout: string; stderr: string } {
-  const env = { PATH: path, HOME: join(work, 'home'), BUILD_CACHE: join(work, 'cache') };
-  return spawnSync(join(folder, 'tools/build-program'), [...args], { encoding: 'utf8', env });
-}
-
-const folder = checkout('plain');
+const plain = checkoutWithRelease();
 
 describe('build-program refuses with 2', () => {
   const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -84,24 +38,24 @@ describe('build-program refuses with 2', () => {
   ];
   for (const [name, args, message] of refusals) {
     test(name, () => {
-      const { status, stderr } = build(folder, args);
+      const { status, stderr } = build(plain, args);
       assert.match(stderr, message);
       assert.equal(status, 2);
     });
   }
 
   test('--check of a staged release without an object', () => {
-    const without = checkout('no-object');
-    rmSync(join(without, 'releases/settlement/0.1.0/settlement.so'));
-    const { status, stderr } = build(without, ['--check']);
+    const checkout = checkoutWithRelease();
+    checkout.remove('releases/settlement/0.1.0/settlement.so');
+    const { status, stderr } = build(checkout, ['--check']);
     assert.match(stderr, /stages settlement 0\.1\.0, which has no object/);
     assert.equal(status, 2);
   });
 
   test('--check when nothing is staged', () => {
-    const without = checkout('nothing-staged');
-    write(without, 'releases/environments.json', '{"deployed": {}, "staged": {}}');
-    const { status, stderr } = build(without, ['--check']);
+    const checkout = checkoutWithRelease();
+    checkout.write('releases/environments.json', '{"deployed": {}, "staged": {}}');
+    const { status, stderr } = build(checkout, ['--check']);
     assert.match(stderr, /stages no release of settlement/);
     assert.equal(status, 2);
   });
@@ -109,19 +63,20 @@ describe('build-program refuses with 2', () => {
 
 describe('build-program answers 3, nothing proved', () => {
   test('when rustup is missing and can not be installed', () => {
-    const { status, stderr } = build(folder, ['--check']);
+    const { status, stderr } = build(plain, ['--check']);
     assert.match(stderr, /^build-program: the pinned toolchain can't be had: rustup is missing/m);
     assert.equal(status, 3);
   });
 
   test('when rustup can not install the pinned version', () => {
-    const { status, stderr } = build(folder, ['--check'], bareTools({ rustup: '#!/bin/sh\nexit 1\n' }));
+    const { status, stderr } = build(plain, ['--check'], plain.bareTools({ rustup: '#!/bin/sh\nexit 1\n' }));
     assert.match(stderr, /rustup could not install Rust 1\.98\.0/);
     assert.equal(status, 3);
   });
 
   test('to --check when cargo build-sbf would build other bytes', () => {
-    const { status, stderr } = build(folder, ['--check'], bareTools({ 'cargo-build-sbf': '#!/bin/sh\nexit 0\n' }));
+    const path = plain.bareTools({ 'cargo-build-sbf': '#!/bin/sh\nexit 0\n' });
+    const { status, stderr } = build(plain, ['--check'], path);
     assert.match(stderr, /cargo build-sbf is on PATH and gives other bytes/);
     assert.equal(status, 3);
   });
@@ -129,25 +84,27 @@ describe('build-program answers 3, nothing proved', () => {
 
 describe('build-program with cargo build-sbf on PATH', () => {
   test('builds with it, into the folder asked for', () => {
-    const cargo =
-      '#!/bin/sh\n[ "$1 $2 $4" = "build-sbf --manifest-path --sbf-out-dir" ] || exit 9\necho object > "$5/settlement.so"\n';
-    const out = join(work, 'out');
+    const cargo = `#!/bin/sh
+[ "$1 $2 $4" = "build-sbf --manifest-path --sbf-out-dir" ] || exit 9
+echo object > "$5/settlement.so"
+`;
+    const out = join(plain.folder, 'out');
     mkdirSync(out);
-    const { status, stdout } = build(folder, ['--out', out], bareTools({ cargo, 'cargo-build-sbf': cargo }));
+    const { status, stdout } = build(plain, ['--out', out], plain.bareTools({ cargo, 'cargo-build-sbf': cargo }));
     assert.equal(status, 0);
     assert.match(stdout, /^[0-9a-f]{64} {2}.*settlement\.so$/m);
   });
 
   test('answers 2 when that fails', () => {
     const failing = '#!/bin/sh\nexit 1\n';
-    const { status, stderr } = build(folder, [], bareTools({ cargo: failing, 'cargo-build-sbf': failing }));
+    const { status, stderr } = build(plain, [], plain.bareTools({ cargo: failing, 'cargo-build-sbf': failing }));
     assert.match(stderr, /cargo build-sbf failed/);
     assert.equal(status, 2);
   });
 });
 
 test('build-program --help names every exit code', () => {
-  const { status, stdout } = build(folder, ['--help']);
+  const { status, stdout } = build(plain, ['--help']);
   assert.equal(status, 0);
   assert.match(stdout, /exit: 0 .* 1 .* 2 [\s\S]* 3 /);
 });
