@@ -11,5 +11,8 @@ try {
   console.error(error.message);
   process.exit(EXIT_UNUSABLE);
 }
+// npm runs scripts in the checkout; a trade file is named from where the operator stands.
+const { INIT_CWD, npm_lifecycle_event: script } = process.env;
+if (script === 'start' && INIT_CWD) process.chdir(INIT_CWD);
 process.argv.splice(2, 0, 'start');
 await import('../cli/bin/lockstep.mjs');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
+import { isDebug } from './debug.ts';
 import { CheckFailed, describeFailure, EXIT_OK, exitCodeOf, failureOf } from './failure.ts';
 import type { Streams } from './output.ts';
 import { toJson } from './output.ts';
@@ -14,8 +15,9 @@ export async function main(argv: readonly string[], streams: Streams = process):
     return Number(process.exitCode ?? EXIT_OK);
   } catch (error) {
     const code = exitCodeOf(error);
-    const isHelp = error instanceof CommanderError && code === EXIT_OK;
-    if (!isHelp) {
+    if (code !== EXIT_OK && isBareHelp(error)) {
+      streams.stderr.write(program.helpInformation());
+    } else if (code !== EXIT_OK) {
       streams.stderr.write(`${describeFailure(error, isDebug())}\n`);
       // A failed check has printed its result already, and that is the line programs want.
       if (argv.includes('--json') && !(error instanceof CheckFailed))
@@ -25,7 +27,8 @@ export async function main(argv: readonly string[], streams: Streams = process):
   }
 }
 
-const isDebug = (): boolean => (process.env.DEBUG ?? '').split(',').includes('lockstep');
+/** A command line that names no command: commander answers with help, as an error. */
+const isBareHelp = (error: unknown): boolean => error instanceof CommanderError && error.code === 'commander.help';
 
 /** Commander exits by itself and prints errors in its own way unless every command is told otherwise. */
 function makeStrict(command: Command, streams: Streams): void {

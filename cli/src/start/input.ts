@@ -1,6 +1,7 @@
 import type { Decimal, InputSurvey, MarketTerms, TradeInput } from '#feeder';
 import {
   csvInput,
+  describeInstrument,
   flowInput,
   formatDecimal,
   InputError,
@@ -10,6 +11,7 @@ import {
   surveyInput,
 } from '#feeder';
 import type { StartOptions } from './options.ts';
+import { count } from './progress.ts';
 
 export interface SurveyedInput {
   readonly input: TradeInput;
@@ -27,16 +29,28 @@ const DEFAULT_LOT = decimal('0.0001');
 export async function surveyedInput(
   options: StartOptions,
   terms: MarketTerms,
-  spoolDir: string,
+  spoolDir: () => Promise<string>,
 ): Promise<SurveyedInput> {
-  const { traders, seed, count, tick, lot } = options;
+  const { traders, seed, tick, lot } = options;
   const input =
     options.trades === undefined
-      ? flowInput(instrumentOf(tick ?? DEFAULT_TICK, lot ?? DEFAULT_LOT), { traders, seed, count })
-      : await csvInput(await openTradeFile(options.trades, spoolDir), { traders, seed, count, tick, lot });
+      ? flowInput(instrumentOf(tick ?? DEFAULT_TICK, lot ?? DEFAULT_LOT), { traders, seed, count: options.count })
+      : await csvInput(await openTradeFile(options.trades, spoolDir), {
+          traders,
+          seed,
+          count: options.count,
+          tick,
+          lot,
+        });
   const survey = await surveyInput(input, terms);
   if (survey.accepted === 0) throw nothingToSettle(input, survey);
   return { input, survey };
+}
+
+/** One line for people. */
+export function describeInput({ input, survey }: SurveyedInput): string {
+  const bad = survey.rejected === 0 ? '' : `, ${count(survey.rejected)} rows rejected`;
+  return `input ${input.origin}: ${count(survey.accepted)} trades, ${describeInstrument(input.instrument)}${bad}`;
 }
 
 function nothingToSettle(input: TradeInput, { rejected, rejections }: InputSurvey): InputError {

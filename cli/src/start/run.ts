@@ -8,6 +8,7 @@ import type { Localnet } from '#localnet';
 import { startLocalnet } from '#localnet';
 import type { Relayer } from '#relayer';
 import { parseRelayerConfig, startRelayer } from '#relayer';
+import { isDebug } from '../debug.ts';
 import { CheckFailed } from '../failure.ts';
 import type { Output } from '../output.ts';
 import { requireRedisServer } from '../redis-install.ts';
@@ -18,7 +19,7 @@ import { createSender } from '../transactions.ts';
 import type { Cleanup } from './cleanup.ts';
 import { Differences } from './differences.ts';
 import type { SurveyedInput } from './input.ts';
-import { surveyedInput } from './input.ts';
+import { describeInput, surveyedInput } from './input.ts';
 import type { StartOptions } from './options.ts';
 import { count } from './progress.ts';
 import { deployedRelease } from './release.ts';
@@ -32,11 +33,13 @@ import { verifyChain } from './verify.ts';
 import { withdrawEverything } from './withdraw.ts';
 
 /** Shorter than a cluster's 400 ms: a batch waits for its block, and nobody else shares this chain. */
-const SLOT_MS = 50;
+const SLOT_MS = 40;
 const OPERATOR_LAMPORTS = 1_000_000_000_000_000n;
 const RELAYER_LAMPORTS = 10_000_000_000_000n;
 /** Setting up takes a few transactions a trader; a batch holds at least one trade. */
 const SETUP_TRANSACTIONS_PER_TRADER = 4;
+/** What is in flight when everything ends goes away with its chain. */
+const SHUTDOWN_MS = 2_000;
 const KEYPAIR_VARIABLE = 'LOCKSTEP_KEYPAIR';
 
 export interface RunWorld {
@@ -56,9 +59,8 @@ export async function run(options: StartOptions, { output, signal: interrupt, cl
   const signal = AbortSignal.any([interrupt, trouble.signal]);
   const fail = (error: unknown) => trouble.abort(error);
 
-  const workDir = await mkdtemp(join(tmpdir(), 'lockstep-'));
-  cleanup.add(() => rm(workDir, { recursive: true, force: true }));
-  const surveyed = await surveyedInput(options, marketTerms(options.traders), workDir);
+  const surveyed = await surveyedInput(options, marketTerms(options.traders), () => temporaryFolder(cleanup));
+  output.say(describeInput(surveyed));
   const release = deployedRelease();
   const command = await requireRedisServer(output.say, signal);
   const redis = await privateRedis(command, cleanup, fail);
@@ -79,6 +81,7 @@ export async function run(options: StartOptions, { output, signal: interrupt, cl
   const world = { redis: client, relayer, market: venue.market.toBase58(), output, signal };
   const settleMs = await publishAndSettle(surveyed, options, world);
 
+  output.say('  verifying: reading every settle_batch transaction back from the node');
   const verification = await verifyChain(venue, surveyed, signal);
   const differences = new Differences(verification.differences);
   const proof = proveFrom(venue, verification.history, tradeId(Math.ceil(surveyed.survey.accepted / 2)));
@@ -94,6 +97,12 @@ export async function run(options: StartOptions, { output, signal: interrupt, cl
     output,
   );
   if (!options.once) await untilInterrupted(venue, chain, redis, output, signal);
+}
+
+async function temporaryFolder(cleanup: Cleanup): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'lockstep-'));
+  cleanup.add(() => rm(dir, { recursive: true, force: true }));
+  return dir;
 }
 
 async function privateRedis(command: string, cleanup: Cleanup, fail: (error: unknown) => void): Promise<PrivateRedis> {
@@ -136,7 +145,8 @@ async function privateRelayer(place: RelayerPlace, cleanup: Cleanup, fail: (erro
     market: venue.market.toBase58(),
     keypairEnv: KEYPAIR_VARIABLE,
     slotMs: SLOT_MS,
-    logLevel: process.env.DEBUG === 'lockstep' ? 'debug' : 'error',
+    shutdownMs: SHUTDOWN_MS,
+    logLevel: isDebug() ? 'debug' : 'silent',
   });
   const env = { [KEYPAIR_VARIABLE]: JSON.stringify([...keys.relayer.secretKey]) };
   const relayer = await startRelayer(config, { env });

@@ -20,14 +20,14 @@ export interface TradeFile {
 }
 
 /**
- * Finds the file; what can be read only once (a pipe, /dev/stdin) is copied into `spoolDir` first.
+ * Finds the file; what can be read only once (a pipe, /dev/stdin) is first copied into the folder `spoolDir` makes for it.
  * @throws InputError TRADES_FILE_UNREADABLE, TRADES_FILE_EMPTY
  */
-export async function openTradeFile(name: string, spoolDir: string): Promise<TradeFile> {
+export async function openTradeFile(name: string, spoolDir: () => Promise<string>): Promise<TradeFile> {
   try {
     const found = await stat(name);
     if (found.isDirectory()) throw new Error('it is a directory');
-    const path = found.isFile() ? name : await spooled(name, spoolDir);
+    const path = found.isFile() ? name : await spooled(name, await spoolDir());
     const handle = await open(path, 'r');
     const { size } = await handle.stat();
     await handle.close();
@@ -83,10 +83,20 @@ async function* linesOf(file: TradeFile): AsyncGenerator<Line> {
 const unreadable = (name: string, cause: unknown): InputError =>
   new InputError(
     'TRADES_FILE_UNREADABLE',
-    `${name}: ${cause instanceof Error ? cause.message : cause}`,
+    `${name}: ${reasonOf(cause)}`,
     'Give the path of a CSV file you may read: --trades FILE.csv',
     { cause },
   );
+
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+};
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return systemReasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? cause.message;
+}
 
 const empty = (name: string, why: string): InputError =>
   new InputError('TRADES_FILE_EMPTY', `${name}: the file ${why}`, 'Give a CSV file with a header line and trades.');

@@ -2,7 +2,8 @@
 // pass gives the same rows; unusable files are refused with one coded error.
 // Does not prove: that the trades settle (tests/start).
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -25,10 +26,12 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
+const spoolDir = async () => dir;
+
 async function input(content: string | Buffer, options: Partial<CsvOptions> = {}): Promise<TradeInput> {
   const path = join(dir, 'trades-in.csv');
   await writeFile(path, content);
-  return csvInput(await openTradeFile(path, dir), { ...defaults, ...options });
+  return csvInput(await openTradeFile(path, spoolDir), { ...defaults, ...options });
 }
 
 async function collected(trades: TradeInput): Promise<{ accepted: AcceptedRow[]; rejected: Rejection[] }> {
@@ -174,16 +177,32 @@ const refused: readonly [what: string, content: string | undefined, code: string
 for (const [what, content, code] of refused) {
   test(`${what} is ${code}`, async () => {
     const attempt = async () => {
-      if (content === undefined) return openTradeFile(join(dir, 'absent.csv'), dir);
+      if (content === undefined) return openTradeFile(join(dir, 'absent.csv'), spoolDir);
       return collected(await input(content));
     };
     await assert.rejects(attempt, (error: unknown) => error instanceof InputError && error.code === code);
   });
 }
 
+test('a pipe, which can be read only once, gives every pass the same rows', async () => {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const writing = writeFile(pipe, `${HEADER}\n1,0,5,1,buy\n2,0,5,1,buy\n`);
+  const trades = await csvInput(await openTradeFile(pipe, spoolDir), defaults);
+  await writing;
+  assert.equal((await collected(trades)).accepted.length, 2);
+  assert.equal((await collected(trades)).accepted.length, 2);
+});
+
+test('rows appended after the file was opened are not looked at', async () => {
+  const trades = await input(`${HEADER}\n1,0,5,1,buy\n`);
+  await appendFile(join(dir, 'trades-in.csv'), '2,0,5,1,buy\n');
+  assert.equal((await collected(trades)).accepted.length, 1);
+});
+
 test('a directory is refused', async () => {
   await assert.rejects(
-    openTradeFile(dir, dir),
+    openTradeFile(dir, spoolDir),
     (error: unknown) => error instanceof InputError && error.code === 'TRADES_FILE_UNREADABLE',
   );
 });
