@@ -1,0 +1,114 @@
+import type { TransactionInstruction } from '@solana/web3.js';
+import { ComputeBudgetProgram } from '@solana/web3.js';
+import type { TradeV1 } from '#client';
+import { tradeId, V1_HEADER_BYTES, V1_TRADE_BYTES } from '#client';
+import { invocations } from '../tests/program/setup/invocations.ts';
+import { keyOf } from '../tests/program/setup/keys.ts';
+import { settlementObject } from '../tests/program/setup/object.ts';
+import { request } from '../tests/program/setup/withdrawals.ts';
+import type { World } from '../tests/program/setup/world.ts';
+import { DEPOSIT, keys, lots, newWorld } from '../tests/program/setup/world.ts';
+
+/** Largest transaction a cluster forwards, in its v0 form. */
+export const TRANSACTION_BYTES = 1232;
+/** Far above what fits, so that the search ends. */
+const TRADES_SEARCHED = 64;
+
+/** What a release promises in numbers; all of it is deterministic. */
+export interface ProgramFigures {
+  readonly objectBytes: number;
+  readonly headerBytes: number;
+  readonly bytesPerTrade: number;
+  /** Of each instruction alone, in the state tests/program sets up for it. */
+  readonly computeUnits: Readonly<Record<string, number>>;
+  readonly settleBatch: {
+    readonly computeUnitsWithoutTrades: number;
+    readonly computeUnitsPerTrade: Readonly<Record<string, number>>;
+  };
+  /** V1 trades that fit one v0 transaction. */
+  readonly tradesPerTransaction: Readonly<Record<string, number>>;
+}
+
+export function programFigures(): ProgramFigures {
+  return {
+    objectBytes: settlementObject().length,
+    headerBytes: V1_HEADER_BYTES,
+    bytesPerTrade: V1_TRADE_BYTES,
+    computeUnits: instructionUnits(),
+    settleBatch: settleUnits(),
+    tradesPerTransaction: tradesThatFit(),
+  };
+}
+
+function instructionUnits(): Record<string, number> {
+  const names = Object.keys(invocations).sort() as (keyof typeof invocations)[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const { world, instruction, signers } = invocations[name]();
+      return [name, world.accept(instruction, ...signers).computeUnits];
+    }),
+  );
+}
+
+/** Shapes of a batch that could differ in cost; none may be above the limit. */
+const shapes: Readonly<Record<string, { trade: Partial<TradeV1>; prepare?: (world: World) => void }>> = {
+  buyerTakes: { trade: { takerIsBuyer: true } },
+  sellerTakes: { trade: { takerIsBuyer: false } },
+  void: { trade: { quantity: lots(0) } },
+  backedByPending: {
+    trade: {},
+    prepare: (world) => {
+      for (const trader of world.traders) world.accept(request(trader, DEPOSIT), trader.key);
+    },
+  },
+};
+
+function unitsOf(count: number, shape: keyof typeof shapes): number {
+  const world = newWorld();
+  shapes[shape]?.prepare?.(world);
+  return world.acceptTrades(Array.from({ length: count }, () => shapes[shape]?.trade ?? {})).computeUnits;
+}
+
+function settleUnits(): ProgramFigures['settleBatch'] {
+  const computeUnitsWithoutTrades = unitsOf(0, 'buyerTakes');
+  const count = 24;
+  const perTrade = Object.keys(shapes).map((shape) => [
+    shape,
+    Math.ceil((unitsOf(count, shape) - computeUnitsWithoutTrades) / count),
+  ]);
+  return { computeUnitsWithoutTrades, computeUnitsPerTrade: Object.fromEntries(perTrade) };
+}
+
+function tradesThatFit(): Record<string, number> {
+  const world = newWorld();
+  const attestor = keyOf('attestor');
+  const budget = [
+    ComputeBudgetProgram.setComputeUnitLimit({ units: 20_000 }),
+    ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1 }),
+  ];
+  const fits = (instructions: readonly TransactionInstruction[], ...signers: (typeof attestor)[]): boolean => {
+    try {
+      return world.chain.signed(instructions, [keys.relayer, ...signers]).length <= TRANSACTION_BYTES;
+    } catch (error) {
+      if (error instanceof RangeError) return false; // web3.js does not serialise beyond the limit
+      throw error;
+    }
+  };
+  const settle = (count: number): TransactionInstruction =>
+    world.settle(world.payload(Array.from({ length: count }, (_, i) => world.trade({ tradeId: tradeId(i + 1) }))));
+  const attested = (count: number): TransactionInstruction => {
+    const instruction = settle(count);
+    instruction.keys.push({ pubkey: attestor.publicKey, isSigner: true, isWritable: false });
+    return instruction;
+  };
+  const most = (isPossible: (count: number) => boolean): number => {
+    const possible = Array.from({ length: TRADES_SEARCHED }, (_, count) => count).filter(isPossible);
+    return Math.max(...possible);
+  };
+  return {
+    bare: most((count) => fits([settle(count)])),
+    withComputeBudget: most((count) => fits([...budget, settle(count)])),
+    withAttestor: most((count) => fits([attested(count)], attestor)),
+    withComputeBudgetAndAttestor: most((count) => fits([...budget, attested(count)], attestor)),
+  };
+}

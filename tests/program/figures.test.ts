@@ -1,0 +1,31 @@
+// Proves: the promised figures hold for the object under test: size, bytes and compute units of a trade, of an empty batch,
+// and trades per transaction, also with the signature of an attestor.
+// Does not prove: that they have not moved since they were recorded; `bench/program.ts --check` does.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { programFigures } from '../../bench/program-figures.ts';
+
+const figures = programFigures();
+
+test('a V1 trade is 33 bytes on the wire', () => {
+  assert.equal(figures.bytesPerTrade, 33);
+});
+
+test('a V1 trade costs at most 150 compute units, whatever its shape', () => {
+  for (const [shape, units] of Object.entries(figures.settleBatch.computeUnitsPerTrade)) {
+    assert.ok(units <= 150, `${shape}: ${units}`);
+  }
+});
+
+test('a batch without trades costs at most 9,000 compute units', () => {
+  assert.ok(figures.settleBatch.computeUnitsWithoutTrades <= 9000, `${figures.settleBatch.computeUnitsWithoutTrades}`);
+});
+
+test('at least 24 V1 trades fit one transaction, with compute budget and attestor too', () => {
+  for (const [how, trades] of Object.entries(figures.tradesPerTransaction))
+    assert.ok(trades >= 24, `${how}: ${trades}`);
+});
+
+test('the object is at most 150 kB', () => {
+  assert.ok(figures.objectBytes <= 150_000, `${figures.objectBytes}`);
+});
