@@ -1,6 +1,6 @@
 /** Puts the node together: chain, clock, servers. The only place that reads the time or opens a port. */
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { Connection } from '@solana/web3.js';
 import type { InitialAccount } from './account-file.ts';
 import { type AddressLike, toAddress } from './address.ts';
@@ -21,7 +21,7 @@ import { RpcError, RpcErrorCode } from './rpc-error.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { AccountState } from './svm.ts';
 import type { Commitment } from './timeline.ts';
-import { serveSubscriptions } from './websocket.ts';
+import { closeSockets, serveSubscriptions } from './websocket.ts';
 
 /** A quarter of a cluster's slot: a confirmation is felt as immediate, a blockhash still lives for 15 seconds. */
 export const DEFAULT_SLOT_MS = 100;
@@ -117,13 +117,16 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
     expireBlockhashes: () => node.expireBlockhashes(),
     close: async () => {
       clearInterval(ticker);
-      for (const socket of sockets.clients) socket.terminate();
-      const closed = [rpcServer, pubsubServer].map((server) => new Promise((resolve) => server.close(resolve)));
-      rpcServer.closeAllConnections();
-      pubsubServer.closeAllConnections();
-      await Promise.all(closed);
+      await closeSockets(sockets);
+      await Promise.all([rpcServer, pubsubServer].map(closeServer));
     },
   };
+}
+
+function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
 }
 
 const PORT_ADVICE = 'Choose another --rpc-port, or 0 for any free pair.';

@@ -19,6 +19,22 @@ export function serveSubscriptions(server: Server, subscriptions: Subscriptions,
   return sockets;
 }
 
+/** How long a client may take to answer the closing handshake, in milliseconds. */
+const CLOSE_GRACE_MS = 250;
+const NORMAL_CLOSURE = 1000;
+
+/** Says goodbye properly: after any other end of the connection web3.js tries to connect again for ever. */
+export async function closeSockets({ clients }: WebSocketServer): Promise<void> {
+  const open = [...clients];
+  const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  for (const socket of open) socket.close(NORMAL_CLOSURE, 'node stopped');
+  const timer = setTimeout(() => {
+    for (const socket of open) socket.terminate();
+  }, CLOSE_GRACE_MS);
+  await Promise.all(closed);
+  clearTimeout(timer);
+}
+
 class Client {
   readonly #socket: WebSocket;
   readonly #subscriptions: Subscriptions;

@@ -1,0 +1,72 @@
+/** The chains that the conformance suite runs against. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLocalnet } from '#localnet';
+import { rpc } from './rpc.ts';
+
+export interface Chain {
+  readonly name: string;
+  readonly isEmbedded: boolean;
+  readonly rpcUrl: string;
+  readonly wsUrl: string;
+  stop(): Promise<void>;
+}
+
+const SLOT_MS = 50;
+const READY_ATTEMPTS = 120;
+const READY_POLL_MS = 500;
+/** web3.js gives up a websocket half a second after its last subscription; one that breaks it opens again for ever. */
+const IDLE_WEBSOCKET_MS = 1_000;
+
+export async function startEmbedded(): Promise<Chain> {
+  const node = await startLocalnet({ slotMs: SLOT_MS });
+  return { name: 'embedded node', isEmbedded: true, rpcUrl: node.rpcUrl, wsUrl: node.wsUrl, stop: () => node.close() };
+}
+
+/** The validator's path: SOLANA_TEST_VALIDATOR, else the first on PATH. */
+export function findValidator(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const onPath = (env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'solana-test-validator'));
+  return [env.SOLANA_TEST_VALIDATOR ?? '', ...onPath].find((file) => file !== '' && existsSync(file));
+}
+
+/** Slots of 50 ms, a ledger of its own, and ports that no other validator of this machine is likely to have. */
+export async function startValidator(binary: string): Promise<Chain> {
+  const ledger = mkdtempSync(join(tmpdir(), 'lockstep-validator-'));
+  const port = 20_000 + Math.floor(Math.random() * 300) * 100;
+  const flags = ['--ledger', ledger, '--reset', '--quiet', '--ticks-per-slot', '8', '--rpc-port', `${port}`];
+  const ports = ['--faucet-port', `${port + 2}`, '--gossip-port', `${port + 3}`];
+  const range = ['--dynamic-port-range', `${port + 4}-${port + 50}`];
+  const process = spawn(binary, [...flags, ...ports, ...range], { stdio: 'ignore' });
+  const chain = {
+    name: 'solana-test-validator',
+    isEmbedded: false,
+    rpcUrl: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port + 1}`,
+    stop: () => stopProcess(process).finally(() => rmSync(ledger, { recursive: true, force: true })),
+  };
+  await untilHealthy(chain, process);
+  return chain;
+}
+
+async function untilHealthy(chain: Chain, process: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < READY_ATTEMPTS; attempt += 1) {
+    await sleep(READY_POLL_MS);
+    if (process.exitCode !== null) throw new Error(`solana-test-validator ended with ${process.exitCode}`);
+    const answer = await rpc(chain.rpcUrl, 'getBlockHeight').catch(() => undefined);
+    // The first blocks after genesis are produced late; from the second final one on, the chain runs evenly.
+    if (Number(answer?.result) > 1) return;
+  }
+  await chain.stop();
+  throw new Error('solana-test-validator did not get ready');
+}
+
+async function stopProcess(process: ChildProcess): Promise<void> {
+  if (process.exitCode !== null) return;
+  await sleep(IDLE_WEBSOCKET_MS);
+  const ended = new Promise((resolve) => process.once('exit', resolve));
+  process.kill('SIGKILL');
+  await ended;
+}
