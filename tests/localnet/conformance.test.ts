@@ -7,10 +7,21 @@ import { after, before, describe } from 'node:test';
 import { type Chain, findValidator, startEmbedded, startValidator } from './chain.ts';
 import { accountsSuite } from './conformance/accounts.ts';
 import { blocksSuite } from './conformance/blocks.ts';
+import { historySuite } from './conformance/history.ts';
+import { sendSuite } from './conformance/send.ts';
+import { subscriptionsSuite } from './conformance/subscriptions.ts';
 import { tokensSuite } from './conformance/tokens.ts';
 import { transportSuite } from './conformance/transport.ts';
 
-const suites = { transport: transportSuite, blocks: blocksSuite, accounts: accountsSuite, tokens: tokensSuite };
+const suites = {
+  transport: transportSuite,
+  blocks: blocksSuite,
+  accounts: accountsSuite,
+  tokens: tokensSuite,
+  send: sendSuite,
+  history: historySuite,
+  subscriptions: subscriptionsSuite,
+};
 
 function runAgainst(name: string, start: () => Promise<Chain>): void {
   describe(name, () => {
