@@ -6,6 +6,8 @@ import { register } from 'tsx/esm/api';
 const stopAtOnce = () => process.exit(130);
 process.once('SIGINT', stopAtOnce);
 register({ tsconfig: false });
-const { main } = await import('../src/main.ts');
+const { main, failed } = await import('../src/main.ts');
 process.off('SIGINT', stopAtOnce);
+// What nobody waits for any more ends the process too, in the same words; watchdogs tidy up.
+process.on('uncaughtException', (error) => process.exit(failed(error)));
 process.exit(await main(process.argv.slice(2)));

@@ -21,6 +21,8 @@ export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 /** A shell reports 128 + the number of the signal that ended a command. */
 const signalExitCodes: Readonly<Record<InterruptSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
+/** The reader of the output went away; a shell would say 128 + SIGPIPE. */
+const EXIT_NO_READER = 141;
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
@@ -39,9 +41,14 @@ const usageCodes: ReadonlySet<string> = new Set([
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return signalExitCodes[error.signal];
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  if (isReaderGone(error)) return EXIT_NO_READER;
   const isUsage = error instanceof InputError || (isCoded(error) && usageCodes.has(error.code));
   return isUsage ? EXIT_USAGE : EXIT_FAILED;
 }
+
+/** Nobody is left to be told. */
+export const isReaderGone = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
 
 /** The house's errors, of whatever class: the embedded node knows nothing of ours. */
 function isCoded(error: unknown): error is Error & { code: string; advice: string } {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { isDebug } from './debug.ts';
-import { CheckFailed, describeFailure, EXIT_OK, exitCodeOf, failureOf } from './failure.ts';
+import { CheckFailed, describeFailure, EXIT_OK, EXIT_USAGE, exitCodeOf, failureOf, isReaderGone } from './failure.ts';
 import type { Streams } from './output.ts';
 import { toJson } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -14,21 +14,26 @@ export async function main(argv: readonly string[], streams: Streams = process):
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? EXIT_OK);
   } catch (error) {
-    const code = exitCodeOf(error);
-    if (code !== EXIT_OK && isBareHelp(error)) {
-      streams.stderr.write(program.helpInformation());
-    } else if (code !== EXIT_OK) {
-      streams.stderr.write(`${describeFailure(error, isDebug())}\n`);
-      // A failed check has printed its result already, and that is the line programs want.
-      if (argv.includes('--json') && !(error instanceof CheckFailed))
-        streams.stdout.write(`${toJson({ error: failureOf(error) })}\n`);
-    }
-    return code;
+    if (!isBareHelp(error)) return failed(error, argv, streams);
+    streams.stderr.write(program.helpInformation());
+    return EXIT_USAGE;
   }
 }
 
+/** Says what went wrong, for people and, with --json, for programs; answers the exit code. */
+export function failed(error: unknown, argv: readonly string[] = process.argv, streams: Streams = process): number {
+  const code = exitCodeOf(error);
+  if (code === EXIT_OK || isReaderGone(error)) return code;
+  streams.stderr.write(`${describeFailure(error, isDebug())}\n`);
+  // A failed check has printed its result already, and that is the line programs want.
+  const isTold = error instanceof CheckFailed;
+  if (argv.includes('--json') && !isTold) streams.stdout.write(`${toJson({ error: failureOf(error) })}\n`);
+  return code;
+}
+
 /** A command line that names no command: commander answers with help, as an error. */
-const isBareHelp = (error: unknown): boolean => error instanceof CommanderError && error.code === 'commander.help';
+const isBareHelp = (error: unknown): boolean =>
+  error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== EXIT_OK;
 
 /** Commander exits by itself and prints errors in its own way unless every command is told otherwise. */
 function makeStrict(command: Command, streams: Streams): void {

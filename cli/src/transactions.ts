@@ -9,11 +9,14 @@ export interface Step {
   readonly signers: readonly Keypair[];
 }
 
+export const step = (instructions: readonly TransactionInstruction[], ...signers: Keypair[]): Step => ({
+  instructions,
+  signers,
+});
+
 /** Sends and waits for the commands' own transactions; the relayer has its own, more careful way. */
 export interface Sender {
-  /** In order: each has landed before the next is sent. @throws LockstepError TRANSACTION_REFUSED, TRANSACTION_LOST */
-  inOrder(steps: readonly Step[]): Promise<void>;
-  /** In any order. @throws LockstepError TRANSACTION_REFUSED, TRANSACTION_LOST */
+  /** Returns when all have landed, in any order. @throws LockstepError TRANSACTION_REFUSED, TRANSACTION_LOST */
   together(steps: readonly Step[]): Promise<void>;
 }
 
@@ -43,12 +46,7 @@ export function createSender(connection: Connection, payer: Keypair, signal: Abo
     }
     return signatures;
   };
-  return {
-    together,
-    inOrder: async (steps) => {
-      for (const step of steps) await together([step]);
-    },
-  };
+  return { together };
 }
 
 function signed({ instructions, signers }: Step, payer: Keypair, recentBlockhash: string): VersionedTransaction {

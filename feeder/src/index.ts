@@ -18,4 +18,4 @@ export { generationKey, tradeStreamKey } from './stream/keys.ts';
 export type { Publisher } from './stream/publisher.ts';
 export { openPublisher } from './stream/publisher.ts';
 export type { InputOptions, InputSurvey, MarketTerms, TradeInput } from './trade-input.ts';
-export { acceptedTrades, surveyInput } from './trade-input.ts';
+export { acceptedRows, surveyInput } from './trade-input.ts';

@@ -1,8 +1,7 @@
-import type { TradeV1 } from '#client';
 import type { Deposit } from './funding.ts';
 import { FundingPlan } from './funding.ts';
 import type { Instrument } from './instrument.ts';
-import type { InputRow, Rejection } from './rows.ts';
+import type { AcceptedRow, InputRow, Rejection } from './rows.ts';
 
 /** Trades to settle, from a file or generated. Every pass gives the same rows: one sizes deposits, one feeds, one verifies. */
 export interface TradeInput {
@@ -34,15 +33,20 @@ export interface InputSurvey {
 /** A file that is bad throughout must not fill memory with its reasons. */
 export const MAX_REJECTIONS_KEPT = 1_000;
 
-/** Reads the whole input once: what is in it, and what each trader must deposit for all of it to settle. */
-export async function surveyInput(input: TradeInput, market: MarketTerms): Promise<InputSurvey> {
+/**
+ * Reads the whole input once: what is in it, and what each trader must deposit for all of it to settle.
+ * @throws the signal's reason when it is aborted first
+ */
+export async function surveyInput(input: TradeInput, market: MarketTerms, signal?: AbortSignal): Promise<InputSurvey> {
   const funding = fundingPlan(input, market);
   const rejections: Rejection[] = [];
   let accepted = 0;
   let rejected = 0;
   for await (const row of input.rows(funding)) {
-    if ('accepted' in row) accepted += 1;
-    else {
+    signal?.throwIfAborted();
+    if ('accepted' in row) {
+      accepted += 1;
+    } else {
       rejected += 1;
       if (rejections.length < MAX_REJECTIONS_KEPT) rejections.push(row.rejected);
     }
@@ -60,7 +64,7 @@ export interface MarketTerms {
 export const fundingPlan = (input: TradeInput, market: MarketTerms): FundingPlan =>
   new FundingPlan({ ...market, baseLotAtoms: input.instrument.baseLotAtoms });
 
-/** The trades of one pass, in order. */
-export async function* acceptedTrades(input: TradeInput, market: MarketTerms): AsyncGenerator<TradeV1> {
-  for await (const row of input.rows(fundingPlan(input, market))) if ('accepted' in row) yield row.accepted.trade;
+/** The accepted rows of one pass, in order. */
+export async function* acceptedRows(input: TradeInput, market: MarketTerms): AsyncGenerator<AcceptedRow> {
+  for await (const row of input.rows(fundingPlan(input, market))) if ('accepted' in row) yield row.accepted;
 }

@@ -24,12 +24,13 @@ const DEFAULT_LOT = decimal('0.0001');
 
 /**
  * Reads the input once, before anything is started.
- * @throws InputError TRADES_FILE_*, NO_TRADES
+ * @throws InputError TRADES_FILE_*, NO_TRADES; the signal's reason
  */
 export async function surveyedInput(
   options: StartOptions,
   terms: MarketTerms,
   spoolDir: () => Promise<string>,
+  signal: AbortSignal,
 ): Promise<SurveyedInput> {
   const { traders, seed, tick, lot } = options;
   const input =
@@ -42,7 +43,7 @@ export async function surveyedInput(
           tick,
           lot,
         });
-  const survey = await surveyInput(input, terms);
+  const survey = await surveyInput(input, terms, signal);
   if (survey.accepted === 0) throw nothingToSettle(input, survey);
   return { input, survey };
 }

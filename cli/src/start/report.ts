@@ -1,4 +1,5 @@
 import { formatDecimal } from '#feeder';
+import type { RejectedTrade } from '#relayer';
 import type { ProofFile } from '../trade-proof.ts';
 import type { Difference } from './differences.ts';
 import type { SurveyedInput } from './input.ts';
@@ -16,6 +17,8 @@ export interface Run {
   readonly differences: readonly Difference[];
   readonly proof: ProofFile;
   readonly withdrawal: Withdrawal;
+  /** Trades the relayer could not settle, with its reasons; the verification does not rest on them. */
+  readonly voids: readonly RejectedTrade[];
   /** From the first trade published to the last one settled. */
   readonly settleMs: number;
   /** The whole command. */
@@ -51,8 +54,10 @@ export function reportOf(run: Run): Record<string, unknown> {
     market: venue.market,
     rejections: survey.rejections,
     differences: run.differences,
+    voids: run.voids.map(({ tradeId, code, reason }) => ({ tradeId, code, reason })),
     proof: {
       tradeId: proof.proof.tradeId,
+      reference: verification.middle?.reference,
       leafIndex: proof.proof.leafIndex,
       root: proof.root,
       settled: proof.outcome.settled,
@@ -79,6 +84,8 @@ export function* summaryOf(run: Run): Generator<string> {
   yield* rejectionLines(surveyed);
   yield `  settled      ${count(Number(header.tradesSettled))} trades in ${count(verification.batches)} batches (${versions.join(', ')}), ${header.tradesVoided} void`;
   yield `               from the market account, by RPC`;
+  for (const { tradeId, reason } of run.voids.slice(0, REJECTIONS_SHOWN))
+    yield `               trade ${tradeId} void: ${reason}`;
   if (differences.length === 0) {
     yield `  verified     every trade in order; balances of ${traders.length} traders, fees, cursor, vaults and state root`;
     yield `               recomputed from the input and from the settle_batch data fetched by RPC`;
@@ -88,7 +95,7 @@ export function* summaryOf(run: Run): Generator<string> {
       yield `               ${what}: expected ${expected}, found ${found}`;
   }
   yield `  state root   ${Buffer.from(header.tree.root).toString('hex')}`;
-  yield `  proof        trade ${proof.proof.tradeId} ${proof.outcome.result.toLowerCase()}: leaf ${proof.proof.leafIndex} and 32 nodes lead to the root on-chain`;
+  yield `  proof        trade ${proof.proof.tradeId} (id ${verification.middle?.reference} of the input) ${proof.outcome.result.toLowerCase()}: leaf ${proof.proof.leafIndex} and 32 nodes lead to the root on-chain`;
   yield `  withdrawal   trader ${withdrawal.trader} got ${atoms(withdrawal.baseAtoms, instrument.baseDecimals)} base and ${atoms(withdrawal.quoteAtoms, instrument.quoteDecimals)} quote`;
   yield `               after ${withdrawal.unlockSlot - withdrawal.requestedSlot} slots, from the trader's token accounts`;
   const rate = run.settleMs > 0 ? (survey.accepted / run.settleMs) * 1_000 : 0;

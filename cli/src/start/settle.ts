@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { LockstepError, tradeId } from '#client';
-import { acceptedTrades, feed, openPublisher } from '#feeder';
+import { acceptedRows, feed, openPublisher } from '#feeder';
 import type { Relayer } from '#relayer';
 import type { Output } from '../output.ts';
 import type { SurveyedInput } from './input.ts';
@@ -37,7 +37,7 @@ export async function publishAndSettle(
     const onProgress = (written: number) => {
       published = written;
     };
-    const total = await feed(acceptedTrades(input, marketTerms(options.traders)), publisher, {
+    const total = await feed(acceptedRows(input, marketTerms(options.traders)), publisher, {
       rate: options.rate,
       signal,
       onProgress,

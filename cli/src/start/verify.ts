@@ -1,6 +1,7 @@
 import type { Market } from '#client';
 import { readConfig, readMarket } from '#client';
-import { acceptedTrades } from '#feeder';
+import type { AcceptedRow } from '#feeder';
+import { acceptedRows } from '#feeder';
 import { Refusal, SettlementModel } from '#model';
 import type { BatchRecord, LaneTree } from '../lane-history.ts';
 import { buildLaneTree } from '../lane-history.ts';
@@ -21,6 +22,8 @@ export interface Verification {
   readonly byVersion: Readonly<Record<string, number>>;
   /** Ids that settle_batch instructions named more than once. */
   readonly duplicates: number;
+  /** The input's row of the trade in the middle. */
+  readonly middle: AcceptedRow | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function verifyChain(venue: Venue, surveyed: SurveyedInput, signal:
   const differences = new Differences();
   const history = await buildLaneTree(venue, signal);
   const batches = history.records.filter((record) => record.kind === 'batch');
-  await compareTrades(surveyed, venue, batches, differences);
+  const middle = await compareTrades(surveyed, venue, batches, differences);
 
   const { value: config } = await readConfig(venue.connection, venue.program, 'confirmed');
   const { value: market } = await readMarket(venue.connection, venue.market, 'confirmed');
@@ -41,25 +44,30 @@ export async function verifyChain(venue: Venue, surveyed: SurveyedInput, signal:
   differences.compare('config', model.config, config);
   compareMarket(model, market, differences);
   await compareVaults(venue, market, differences);
-  return { differences: differences.list, market, history, batches: batches.length, ...tallied(batches) };
+  return { differences: differences.list, market, history, batches: batches.length, ...tallied(batches), middle };
 }
 
+/** Answers the input's row of the trade in the middle, which is the one to be proved. */
 async function compareTrades(
-  { input }: SurveyedInput,
+  { input, survey }: SurveyedInput,
   venue: Venue,
   batches: readonly BatchRecord[],
   differences: Differences,
-): Promise<void> {
-  const expected = acceptedTrades(input, marketTerms(venue.traders.length));
+): Promise<AcceptedRow | undefined> {
+  const middleId = BigInt(Math.ceil(survey.accepted / 2));
+  let middle: AcceptedRow | undefined;
+  const expected = acceptedRows(input, marketTerms(venue.traders.length));
   for (const { batch } of batches) {
     for (const trade of batch.trades) {
       const next = await expected.next();
-      differences.compare(`trade ${trade.tradeId}`, next.done === true ? 'not in the input' : next.value, trade);
+      differences.compare(`trade ${trade.tradeId}`, next.done === true ? 'not in the input' : next.value.trade, trade);
+      if (next.done !== true && next.value.trade.tradeId === middleId) middle = next.value;
     }
   }
   let missing = 0;
   for (let next = await expected.next(); next.done !== true; next = await expected.next()) missing += 1;
   differences.compare('trades of the input that are not on-chain', 0, missing);
+  return middle;
 }
 
 /** The model as the market must have been before the first trade: funded with what the input needs. */

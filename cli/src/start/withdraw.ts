@@ -3,8 +3,10 @@ import type { PublicKey } from '@solana/web3.js';
 import type { TraderEntry } from '#client';
 import { readMarket, settlementInstructions } from '#client';
 import type { Sender } from '../transactions.ts';
+import { step } from '../transactions.ts';
 import type { Differences } from './differences.ts';
-import type { Trader, Venue } from './venue.ts';
+import type { Trader } from './traders.ts';
+import type { Venue } from './venue.ts';
 
 /** A trader's way out, as it happened. */
 export interface Withdrawal {
@@ -39,12 +41,12 @@ export async function withdrawEverything(
   const held = await balances(venue, trader);
 
   const request = build.requestWithdrawal({ ...place, ...destinations, baseLots, quoteAtoms });
-  await send.together([{ instructions: [request], signers: [trader.owner] }]);
+  await send.together([step([request], trader.owner)]);
   const { value: requested, slot: requestedSlot } = await readMarket(connection, market, 'confirmed');
   const { unlockSlot } = entryOf(requested.traders, trader);
   await untilSlot(venue, unlockSlot, signal);
   const execute = build.executeWithdrawal({ ...place, ...destinations });
-  await send.together([{ instructions: [execute], signers: [trader.owner] }]);
+  await send.together([step([execute], trader.owner)]);
 
   const now = await balances(venue, trader);
   const arrived = { baseAtoms: now.base - held.base, quoteAtoms: now.quote - held.quote };
@@ -64,9 +66,12 @@ export async function withdrawEverything(
   return { trader: trader.index, owner: place.owner, ...arrived, requestedSlot, unlockSlot };
 }
 
+/** The trader with the most quote, if possible one who holds base too: both must find their way out. */
 function richest(traders: readonly Trader[], entries: readonly TraderEntry[]): Trader {
-  const worth = (trader: Trader) => entryOf(entries, trader).quoteAtoms;
-  return traders.reduce((best, trader) => (worth(trader) > worth(best) ? trader : best));
+  const quote = (trader: Trader) => entryOf(entries, trader).quoteAtoms;
+  const holdingBase = traders.filter((trader) => entryOf(entries, trader).baseLots > 0n && quote(trader) > 0n);
+  const candidates = holdingBase.length > 0 ? holdingBase : traders;
+  return candidates.reduce((best, trader) => (quote(trader) > quote(best) ? trader : best));
 }
 
 function entryOf(entries: readonly TraderEntry[], { index }: Trader): TraderEntry {

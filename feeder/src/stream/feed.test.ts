@@ -6,9 +6,10 @@ import type { TradeV1 } from '#client';
 import { baseLots, price, tradeId } from '#client';
 import { feed } from './feed.ts';
 
-async function* trades(count: number): AsyncGenerator<TradeV1> {
+async function* trades(count: number): AsyncGenerator<{ trade: TradeV1 }> {
   for (let id = 1; id <= count; id += 1) {
-    yield { tradeId: tradeId(id), buyer: 0, seller: 1, price: price(1), quantity: baseLots(1), takerIsBuyer: true };
+    const parties = { buyer: 0, seller: 1, takerIsBuyer: true };
+    yield { trade: { tradeId: tradeId(id), ...parties, price: price(1), quantity: baseLots(1) } };
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TradeV1 } from '#client';
+import type { AcceptedRow } from '../rows.ts';
 import type { Publisher } from './publisher.ts';
 
 export interface FeedOptions {
@@ -18,11 +19,11 @@ const MAX_TRADES_PER_STEP = 1_000;
 const STEP_MS = 50;
 
 /**
- * Publishes all trades at the rate.
+ * Publishes the trades of all rows at the rate; answers how many.
  * @throws the signal's reason when it is aborted first
  */
 export async function feed(
-  trades: AsyncIterable<TradeV1>,
+  rows: AsyncIterable<Pick<AcceptedRow, 'trade'>>,
   publisher: Pick<Publisher, 'publish'>,
   options: FeedOptions,
 ): Promise<number> {
@@ -43,7 +44,7 @@ export async function feed(
     next = [];
     onProgress?.(written);
   };
-  for await (const trade of trades) {
+  for await (const { trade } of rows) {
     next.push(trade);
     if (next.length === step) await flush();
   }
