@@ -4,7 +4,8 @@
 // Does not prove: what a rightful signer may do; the tests beside this one do.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PublicKey, TransactionInstruction } from '@solana/web3.js';
+import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
+import { PublicKey, SystemProgram, TransactionInstruction } from '@solana/web3.js';
 import { configAddress, idl } from '#client';
 import type { RawAccount } from './setup/chain.ts';
 import type { Invocation } from './setup/invocations.ts';
@@ -152,6 +153,16 @@ for (const [name, invoke] of Object.entries(invocations)) {
     const { programId, keys, data } = invocation.instruction;
     for (let length = 0; length < data.length; length += 1) {
       refusalOf(invocation, new TransactionInstruction({ programId, keys, data: data.subarray(0, length) }));
+    }
+  });
+}
+
+for (const name of ['createMarket', 'collectFees', 'deposit', 'executeWithdrawal'] as const) {
+  test(`${name}: no other program stands in for SPL Token`, () => {
+    const invocation = invocations[name]();
+    const at = placesOf(name).findIndex((place) => place.name === 'token_program');
+    for (const pubkey of [TOKEN_2022_PROGRAM_ID, keys.programId, SystemProgram.programId]) {
+      assert.equal(refusalOf(invocation, changed(invocation, at, { pubkey })), 'IncorrectProgramId');
     }
   });
 }

@@ -13,7 +13,7 @@ import type { Trader, World } from './setup/world.ts';
 import { build, deposit, initializeArgs, keys, LOT_ATOMS, newcomer, newWorld } from './setup/world.ts';
 
 const SEED = 3;
-const RUNS = 40;
+const RUNS = 25;
 const ATTEMPTS = 60;
 
 const market = keys.market.publicKey;
