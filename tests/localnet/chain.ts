@@ -16,6 +16,8 @@ export interface Chain {
 }
 
 const SLOT_MS = 50;
+/** SIMD-0500, which a test validator activates ahead of mainnet: it refuses to deploy programs of SBPF v0 to v2. */
+const DISABLE_OLD_SBPF_DEPLOYMENT = 'B8JJXCy5amZyWG9r7EnUYLwzXSXTxG7GZ1qZ1qggo83g';
 const READY_ATTEMPTS = 120;
 const READY_POLL_MS = 500;
 /** web3.js gives up a websocket half a second after its last subscription; one that breaks it opens again for ever. */
@@ -37,9 +39,10 @@ export async function startValidator(binary: string): Promise<Chain> {
   const ledger = mkdtempSync(join(tmpdir(), 'lockstep-validator-'));
   const port = 20_000 + Math.floor(Math.random() * 300) * 100;
   const flags = ['--ledger', ledger, '--reset', '--quiet', '--ticks-per-slot', '8', '--rpc-port', `${port}`];
+  const features = ['--deactivate-feature', DISABLE_OLD_SBPF_DEPLOYMENT];
   const ports = ['--faucet-port', `${port + 2}`, '--gossip-port', `${port + 3}`];
   const range = ['--dynamic-port-range', `${port + 4}-${port + 50}`];
-  const process = spawn(binary, [...flags, ...ports, ...range], { stdio: 'ignore' });
+  const process = spawn(binary, [...flags, ...features, ...ports, ...range], { stdio: 'ignore' });
   const chain = {
     name: 'solana-test-validator',
     isEmbedded: false,

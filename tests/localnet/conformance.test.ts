@@ -7,6 +7,8 @@ import { after, before, describe } from 'node:test';
 import { type Chain, findValidator, startEmbedded, startValidator } from './chain.ts';
 import { accountsSuite } from './conformance/accounts.ts';
 import { blocksSuite } from './conformance/blocks.ts';
+import { clientsSuite } from './conformance/clients.ts';
+import { deploySuite } from './conformance/deploy.ts';
 import { historySuite } from './conformance/history.ts';
 import { sendSuite } from './conformance/send.ts';
 import { subscriptionsSuite } from './conformance/subscriptions.ts';
@@ -21,6 +23,8 @@ const suites = {
   send: sendSuite,
   history: historySuite,
   subscriptions: subscriptionsSuite,
+  clients: clientsSuite,
+  deploy: deploySuite,
 };
 
 function runAgainst(name: string, start: () => Promise<Chain>): void {
