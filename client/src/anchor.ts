@@ -2,6 +2,7 @@ import type { Idl } from '@coral-xyz/anchor';
 import anchor from '@coral-xyz/anchor';
 import { PublicKey } from '@solana/web3.js';
 import { idl } from './idl.ts';
+import { u32, u64 } from './units.ts';
 
 const { BN, BorshCoder } = anchor;
 
@@ -16,9 +17,14 @@ export function fromAnchor<T>(value: unknown): T {
   return plain(value) as T;
 }
 
-/** The client's values in Anchor's terms; the inverse of `fromAnchor`. */
+/**
+ * The client's values in Anchor's terms; the inverse of `fromAnchor`.
+ * @throws LockstepError OUT_OF_RANGE for a bigint outside u64 and a number that is not whole: Anchor would drop the sign
+ * or the fraction
+ */
 export function toAnchor(value: unknown): unknown {
-  if (typeof value === 'bigint') return new BN(value.toString());
+  if (typeof value === 'number') return u32(value, 'an argument');
+  if (typeof value === 'bigint') return new BN(u64(value, 'an argument').toString());
   if (value instanceof Uint8Array) return Buffer.from(value);
   if (Array.isArray(value)) return value.map(toAnchor);
   if (isRecord(value)) return mapEntries(value, snakeCase, toAnchor);

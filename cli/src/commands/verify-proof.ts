@@ -41,8 +41,7 @@ export function verifyProofCommand(streams: Streams): Command {
         program: options.program ?? addressIn(file, proof.program),
         market: options.market ?? addressIn(file, proof.market),
       };
-      const trusted =
-        options.root ?? (options.rpc === undefined ? undefined : await chainRoot(options.rpc, place.market));
+      const trusted = options.root ?? (options.rpc === undefined ? undefined : await chainRoot(options.rpc, place));
       const outcome = provenOutcome(verifyTradeProof(proof, { ...place, root: trusted ?? ownRoot }));
       output.say(describeOutcome(outcome));
       if (trusted === undefined) output.say("checked against the file's own root: compare it with the market's");
@@ -50,8 +49,10 @@ export function verifyProofCommand(streams: Streams): Command {
     });
 }
 
-async function chainRoot(rpc: string, market: PublicKey): Promise<Uint8Array> {
-  const { value } = await fromNode(rpc, () => readMarketHeader(connect(rpc), market, 'confirmed'));
+/** The market must be the program's: anybody can put the bytes of a market into an account of another program. */
+async function chainRoot(rpc: string, place: { program: PublicKey; market: PublicKey }): Promise<Uint8Array> {
+  const { program, market } = place;
+  const { value } = await fromNode(rpc, () => readMarketHeader(connect(rpc), market, 'confirmed', program));
   return value.tree.root;
 }
 

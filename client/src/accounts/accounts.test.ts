@@ -139,7 +139,7 @@ for (const [name, bit] of Object.entries(ScheduleMask)) {
 }
 
 /** A connection that holds one account and records how it was asked. */
-function connectionWith(address: PublicKey, data: Uint8Array) {
+function connectionWith(address: PublicKey, data: Uint8Array, owner = programId) {
   const asked: unknown[] = [];
   const getAccountInfoAndContext = async (
     key: PublicKey,
@@ -147,7 +147,7 @@ function connectionWith(address: PublicKey, data: Uint8Array) {
   ) => {
     asked.push(config);
     const { offset = 0, length = data.length } = config.dataSlice ?? {};
-    const value = key.equals(address) ? { data: Buffer.from(data.subarray(offset, offset + length)) } : null;
+    const value = key.equals(address) ? { owner, data: Buffer.from(data.subarray(offset, offset + length)) } : null;
     return { context: { slot: 77 }, value };
   };
   return { connection: { getAccountInfoAndContext } as unknown as Connection, asked };
@@ -167,6 +167,17 @@ test('the header reader asks for the header alone', async () => {
   const { connection, asked } = connectionWith(programId, marketBytes(2));
   assert.deepEqual((await readMarketHeader(connection, programId)).value, decodeMarketHeader(marketBytes(0)));
   assert.deepEqual(asked, [{ dataSlice: { offset: 0, length: MARKET_HEADER_BYTES } }]);
+});
+
+test('an account of another program is no config of ours, nor a market when the program is named', async () => {
+  const other = PublicKey.default;
+  const isUnreadable = (error: unknown) => error instanceof LockstepError && error.code === 'ACCOUNT_UNREADABLE';
+  const config = connectionWith(configAddress(programId), patternedAccount('GlobalConfig'), other);
+  await assert.rejects(readConfig(config.connection, programId), isUnreadable);
+  const market = connectionWith(programId, marketBytes(2), other);
+  await assert.rejects(readMarket(market.connection, programId, undefined, programId), isUnreadable);
+  await assert.rejects(readMarketHeader(market.connection, programId, undefined, programId), isUnreadable);
+  assert.equal((await readMarket(market.connection, programId, undefined, other)).value.traders.length, 2);
 });
 
 test('a missing account says so', async () => {

@@ -20,32 +20,56 @@ export function readConfig(
   programId: PublicKey,
   commitment?: Commitment,
 ): Promise<At<GlobalConfig>> {
-  return read(connection, configAddress(programId), decodeConfig, { commitment });
+  return read(connection, configAddress(programId), decodeConfig, { commitment, programId });
 }
 
-/** The whole market, entries included. @throws LockstepError ACCOUNT_MISSING or ACCOUNT_UNREADABLE */
-export function readMarket(connection: Connection, market: PublicKey, commitment?: Commitment): Promise<At<Market>> {
-  return read(connection, market, decodeMarket, { commitment });
+/**
+ * The whole market, entries included.
+ * @param programId whose market it must be; without it any program's account that looks like a market is read
+ * @throws LockstepError ACCOUNT_MISSING or ACCOUNT_UNREADABLE
+ */
+export function readMarket(
+  connection: Connection,
+  market: PublicKey,
+  commitment?: Commitment,
+  programId?: PublicKey,
+): Promise<At<Market>> {
+  return read(connection, market, decodeMarket, { commitment, programId });
 }
 
-/** Only the header's bytes travel: cheap for any market. @throws LockstepError ACCOUNT_MISSING or ACCOUNT_UNREADABLE */
+/**
+ * Only the header's bytes travel: cheap for any market.
+ * @param programId whose market it must be; without it any program's account that looks like a market is read
+ * @throws LockstepError ACCOUNT_MISSING or ACCOUNT_UNREADABLE
+ */
 export function readMarketHeader(
   connection: Connection,
   market: PublicKey,
   commitment?: Commitment,
+  programId?: PublicKey,
 ): Promise<At<MarketHeader>> {
   const dataSlice = { offset: 0, length: MARKET_HEADER_BYTES };
-  return read(connection, market, decodeMarketHeader, { commitment, dataSlice });
+  return read(connection, market, decodeMarketHeader, { commitment, programId, dataSlice });
+}
+
+interface Reading {
+  readonly commitment: Commitment | undefined;
+  readonly programId: PublicKey | undefined;
+  readonly dataSlice?: { readonly offset: number; readonly length: number };
 }
 
 async function read<T>(
   connection: Connection,
   address: PublicKey,
   decode: (data: Uint8Array) => T,
-  config: { commitment: Commitment | undefined; dataSlice?: { offset: number; length: number } },
+  { commitment, programId, ...rest }: Reading,
 ): Promise<At<T>> {
-  const { commitment, ...rest } = config;
   const response = await connection.getAccountInfoAndContext(address, commitment ? { commitment, ...rest } : rest);
-  if (response.value === null) throw clientError('ACCOUNT_MISSING', `there is no account ${address.toBase58()}`);
-  return { value: decode(response.value.data), slot: slot(response.context.slot) };
+  const account = response.value;
+  if (account === null) throw clientError('ACCOUNT_MISSING', `there is no account ${address.toBase58()}`);
+  if (programId !== undefined && !account.owner.equals(programId)) {
+    const owner = account.owner.toBase58();
+    throw clientError('ACCOUNT_UNREADABLE', `account ${address.toBase58()} belongs to the program ${owner}`);
+  }
+  return { value: decode(account.data), slot: slot(response.context.slot) };
 }

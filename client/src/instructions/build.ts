@@ -9,7 +9,8 @@ type Accounts = Readonly<Record<string, PublicKey>>;
 
 /**
  * An instruction whose account order and flags come from the IDL; `accounts` and `args` are named in camelCase.
- * @throws LockstepError IDL_INCOMPLETE when the IDL asks for an account the caller does not give
+ * @throws LockstepError IDL_INCOMPLETE when the IDL asks for an account the caller does not give, OUT_OF_RANGE when an
+ * argument does not fit its type
  */
 export function instruction(
   programId: PublicKey,
@@ -17,7 +18,7 @@ export function instruction(
   accounts: Accounts,
   args: Readonly<Record<string, unknown>> = {},
 ): TransactionInstruction {
-  const data = coder.instruction.encode(name, toAnchor(args));
+  const data = encoded(name, toAnchor(args));
   return new TransactionInstruction({ programId, keys: metas(idlInstruction(name), accounts), data });
 }
 
@@ -31,6 +32,14 @@ export function bytesInstruction(
   const described = idlInstruction(name);
   const data = concatBytes(Uint8Array.from(described.discriminator), u32le(bytes.length), bytes);
   return new TransactionInstruction({ programId, keys: metas(described, accounts), data: Buffer.from(data) });
+}
+
+function encoded(name: string, args: unknown): Buffer {
+  try {
+    return coder.instruction.encode(name, args);
+  } catch (cause) {
+    throw clientError('OUT_OF_RANGE', `an argument of ${name} does not fit its type`, { cause });
+  }
 }
 
 function metas(described: IdlInstruction, accounts: Accounts): TransactionInstruction['keys'] {

@@ -159,8 +159,14 @@ test('settleData knows its own instruction only', () => {
   assert.equal(settleData(Buffer.concat([instruction.data, Buffer.of(0)])), undefined);
 });
 
-test('an index outside u32 is refused', () => {
+test('an argument outside its type is refused', () => {
   refuses('OUT_OF_RANGE', () => build.closeTrader({ ...entry, index: 2 ** 32 }));
+  refuses('OUT_OF_RANGE', () => build.ping({ relayer: owner, market, nonce: -1n }));
+  refuses('OUT_OF_RANGE', () => build.ping({ relayer: owner, market, nonce: 2n ** 64n }));
+  for (const wrong of [-1, 256, 0.5]) {
+    refuses('OUT_OF_RANGE', () => build.setAllowedVersions({ admin, allowedBatchVersions: wrong }));
+  }
+  refuses('OUT_OF_RANGE', () => build.setMinBatchSize({ admin, minBatchSize: 2 ** 32 }));
 });
 
 test('the market account has the size its capacity needs and belongs to the program', () => {
