@@ -35,7 +35,7 @@ export const relayerConfigSchema = z
       url(/^wss?$/).optional(),
       'URL',
       'WEBSOCKET_URL',
-      'Its websocket, when not where web3.js expects it.',
+      'Its websocket; without it rpcUrl with one port further.',
     ),
     websocket: field(
       flag.default(true),

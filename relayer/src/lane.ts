@@ -1,6 +1,7 @@
 import type { Lease } from './adapters/redis/lease.ts';
 import type { LaneDeps } from './pipeline.ts';
 import { runLane } from './pipeline.ts';
+import { aborted } from './tasks.ts';
 
 export interface LaneControls {
   /** Aborted by the caller to stop; and here, when the lease is lost. */
@@ -26,7 +27,8 @@ export async function holdLane(lease: Lease, lane: LaneDeps, { stopping, abort }
     await lease.claim(stopping.signal);
     progress.state('recovering');
     lease.keep(ended.signal).catch(onLost);
-    await runLane(lane, { stopping: stopping.signal, abort: abort.signal });
+    // What hangs on a Redis that is gone is not waited for: an abort leaves it where it is.
+    await Promise.race([runLane(lane, { stopping: stopping.signal, abort: abort.signal }), aborted(abort.signal)]);
     if (lost !== undefined) throw lost.error;
     finish();
   } catch (error) {

@@ -14,6 +14,7 @@ import { createTradeStream } from './adapters/redis/trade-stream.ts';
 import { createSolanaChain } from './adapters/solana/chain.ts';
 import { loadSigner } from './adapters/solana/keypair.ts';
 import { createConnection } from './adapters/solana/rpc.ts';
+import { createSignatureHints, websocketUrlOf } from './adapters/solana/signature-hints.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { RelayerConfig } from './config.ts';
 import { relayerError, TransientError } from './errors.ts';
@@ -77,7 +78,10 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
     queue: createBullQueue({ ...redis, keys, logger }),
     ...{ chain, clock, metrics, progress, logger, config },
   };
-  const done = holdLane(lease, lane, { stopping, abort }).finally(() => redis.close());
+  const done = holdLane(lease, lane, { stopping, abort }).finally(() => {
+    redis.close();
+    chain.close();
+  });
   done.catch(() => {});
   let stopped: Promise<void> | undefined;
   const stop = async () => {
@@ -111,7 +115,9 @@ function chainOf(
   wrap: (chain: Chain) => Chain = (chain) => chain,
 ): Chain {
   const { commitment, computeUnitPrice, blockhashMaxAgeMs, websocket } = config;
-  const connection = createConnection({ ...config, timeoutMs: config.rpcTimeoutMs });
+  const connection = createConnection({ rpcUrl: config.rpcUrl, timeoutMs: config.rpcTimeoutMs });
+  const { rpcUrl, websocketUrl = websocketUrlOf(rpcUrl) } = config;
+  const hints = websocket ? createSignatureHints(websocketUrl, commitment, clock.now) : undefined;
   const place = { programId: new PublicKey(config.programId), market: new PublicKey(config.market) };
   return wrap(
     createSolanaChain({
@@ -122,7 +128,7 @@ function chainOf(
       commitment,
       computeUnitPrice,
       blockhashMaxAgeMs,
-      websocket,
+      hints,
     }),
   );
 }
@@ -156,11 +162,7 @@ interface RedisConnections {
 /** Three connections, because a blocking read holds one and adding a pointer must fail fast. */
 async function connectAll(config: RelayerConfig, logger: Logger): Promise<RedisConnections> {
   const open: Redis[] = [];
-  const connect = async (temper: Temper) => {
-    const redis = await connectRedis(config.redisUrl, temper, logger);
-    open.push(redis);
-    return redis;
-  };
+  const connect = async (temper: Temper) => tracked(await connectRedis(config.redisUrl, temper, logger), open);
   const close = () => {
     for (const redis of open) redis.disconnect();
   };
@@ -172,4 +174,12 @@ async function connectAll(config: RelayerConfig, logger: Logger): Promise<RedisC
     close();
     throw error;
   }
+}
+
+/** BullMQ makes connections of its own from ours; one that Redis left alone would reconnect for ever. */
+function tracked(redis: Redis, open: Redis[]): Redis {
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (override) => tracked(duplicate(override), open);
+  open.push(redis);
+  return redis;
 }

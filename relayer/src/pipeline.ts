@@ -135,6 +135,6 @@ export async function runLane(deps: LaneDeps, { stopping, abort }: LaneSignals):
     followFinality(finality, tasks.stopping),
     followRules(configuration, tasks.stopping),
   ]);
-  await queue.close();
+  await queue.close(abort);
   tasks.throwIfFailed();
 }

@@ -62,8 +62,8 @@ export interface Queue {
   add(key: BatchKey): Promise<void>;
   /** Hands each pointer to `work`; the next one follows when it has settled. */
   consume(work: (key: BatchKey) => Promise<void>): void;
-  /** Takes no further pointer and waits for the one in work. */
-  close(): Promise<void>;
+  /** Takes no further pointer and waits for the one in work, until aborted. */
+  close(abort: AbortSignal): Promise<void>;
 }
 
 /** The market as one RPC answer saw it. */
@@ -138,6 +138,8 @@ export interface Chain {
   heights(): Promise<BlockHeights>;
   /** Calls `onSeen` at most once when the node reports the signature; may never call. Returns how to stop listening. */
   hint(signature: string, onSeen: () => void): () => void;
+  /** Ends what it listens to. */
+  close(): void;
 }
 
 /** Holds the relayer's key. Left out: exporting it. */

@@ -5,7 +5,7 @@ export interface Tasks {
   readonly abort: AbortSignal;
   /** Runs one piece of work; a failure is kept, not thrown. Nothing is run once stopping. */
   run(work: () => Promise<void>): Promise<void>;
-  /** Waits for all of these, whatever becomes of them. */
+  /** Waits for all of these, whatever becomes of them, or until aborted. */
   untilStopped(running: readonly Promise<void>[]): Promise<void>;
   /** @throws the first failure */
   throwIfFailed(): void;
@@ -32,10 +32,18 @@ export function createTasks(told: { readonly stopping: AbortSignal; readonly abo
       await work().catch(note);
     },
     async untilStopped(running) {
-      await Promise.all(running.map((task) => task.catch(note)));
+      const all = Promise.all(running.map((task) => task.catch(note)));
+      await Promise.race([all, aborted(told.abort)]);
     },
     throwIfFailed() {
       if (failure !== undefined) throw failure.error;
     },
   };
 }
+
+/** What hangs on something that is gone can't be waited for; whoever waits for it waits for this as well. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

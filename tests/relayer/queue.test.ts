@@ -13,6 +13,7 @@ import { TransientError } from '../../relayer/src/errors.ts';
 import { connection, freshMarket, redisForThisFile, silent, until } from './support.ts';
 
 const server = await redisForThisFile();
+const never = new AbortController().signal;
 const key = (id: number) => batchKeyOf(tradeId(id));
 
 function lane(market = freshMarket()) {
@@ -40,7 +41,7 @@ test('pointers come in order, one at a time, and leave nothing behind', async ()
     active -= 1;
   });
   await until(() => seen.length === 5);
-  await queue.close();
+  await queue.close(never);
   assert.deepEqual(seen, [1, 2, 3, 4, 5].map(key));
   assert.deepEqual(await patient.keys(`${keys.queue.prefix}:*:batch-*`), []);
 });
@@ -60,7 +61,7 @@ test('a pointer may be added again once it is done, also when it failed', async 
     await queue.add(key(1));
     return runs === 2;
   });
-  await queue.close();
+  await queue.close(never);
 });
 
 test('a rebuild forgets what a crashed relayer left, in work or waiting', async () => {
@@ -68,7 +69,7 @@ test('a rebuild forgets what a crashed relayer left, in work or waiting', async 
   await ready(first.impatient);
   const crashed = first.make();
   await crashed.rebuild([key(1), key(9)]);
-  await crashed.close();
+  await crashed.close(never);
   const { prefix, name } = first.keys.queue;
   const worker = new Worker(name, null, { connection: first.patient, prefix });
   assert.equal((await worker.getNextJob('token of the crashed one'))?.id, `batch-${key(1)}`);
@@ -81,7 +82,7 @@ test('a rebuild forgets what a crashed relayer left, in work or waiting', async 
   const seen: BatchKey[] = [];
   queue.consume(async (batch) => void seen.push(batch));
   await until(() => seen.length === 2);
-  await queue.close();
+  await queue.close(never);
   assert.deepEqual(seen, [key(1), key(2)]);
 });
 
@@ -99,7 +100,7 @@ test('closing waits for the pointer in work and takes no other', async () => {
     seen.push(batch);
   });
   await until(() => finish !== undefined);
-  const closing = queue.close();
+  const closing = queue.close(never);
   finish?.();
   await closing;
   assert.deepEqual(seen, [key(1)]);

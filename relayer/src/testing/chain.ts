@@ -163,6 +163,7 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
       return { progress: Number(at('confirmed')), finalized: Number(finalized), finalizedSlot: slot(finalized) };
     },
     hint: () => () => {},
+    close: () => {},
     land(signature) {
       const transaction = signed.get(signature);
       if (transaction === undefined) throw new Error(`${signature} was never signed`);

@@ -2,6 +2,7 @@ import pino from 'pino';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
 import type { Journal, Queue } from '../ports.ts';
+import { aborted } from '../tasks.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -82,9 +83,9 @@ export function fakeQueue(): FakeQueue {
       work = given;
       kick();
     },
-    async close() {
+    async close(abort) {
       closed = true;
-      await busy;
+      await Promise.race([busy, aborted(abort)]);
     },
   };
   return queue;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { BatchKey } from '../../domain/row.ts';
 import { TransientError } from '../../errors.ts';
 import type { Queue } from '../../ports.ts';
+import { aborted } from '../../tasks.ts';
 import type { LaneKeys } from '../redis/keys.ts';
 
 export interface BullQueueDeps {
@@ -37,6 +38,7 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
     skipWaitingForReady: true,
   });
   let worker: Worker<Pointer> | undefined;
+  let inWork: Promise<void> | undefined;
   const warn = (error: Error) => logger.warn({ err: error }, 'queue');
   queue.on('error', warn);
 
@@ -61,16 +63,24 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
       }
     },
     consume(work) {
-      worker = new Worker<Pointer>(name, (job) => work(job.data.batch), {
+      const workOn = (batch: BatchKey) => {
+        inWork = work(batch);
+        return inWork;
+      };
+      worker = new Worker<Pointer>(name, (job) => workOn(job.data.batch), {
         connection: patient,
         prefix,
         concurrency: 1,
-        ...{ removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } },
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
       });
       worker.on('error', warn);
     },
-    async close() {
-      await worker?.close();
+    async close(abort) {
+      await worker?.pause(true);
+      await Promise.race([inWork?.catch(() => {}), aborted(abort)]);
+      // Without Redis a polite end would wait for ever; what it leaves behind the next rebuild forgets.
+      await worker?.close(patient.status !== 'ready');
       await queue.close();
     },
   };

@@ -36,7 +36,6 @@ async function chainWith(answers: Answers, timeoutMs = 5_000) {
     commitment: 'confirmed',
     computeUnitPrice: 0,
     blockhashMaxAgeMs: 2_000,
-    websocket: false,
   } as const;
   return { clock, calls: node.calls, chain: createSolanaChain({ connection, signer, clock, ...place, ...settings }) };
 }
@@ -101,7 +100,7 @@ test('null is an answer, an error and silence are none', async () => {
 
 test('a node that is not there taught nothing', async () => {
   const connection = createConnection({ rpcUrl: 'http://127.0.0.1:1', timeoutMs: 500 });
-  const settings = { commitment: 'confirmed', computeUnitPrice: 0, blockhashMaxAgeMs: 0, websocket: false } as const;
+  const settings = { commitment: 'confirmed', computeUnitPrice: 0, blockhashMaxAgeMs: 0 } as const;
   const chain = createSolanaChain({ connection, signer, clock: fakeClock(), ...place, ...settings });
   await assert.rejects(chain.heights(), unanswered);
   await assert.rejects(chain.send(Uint8Array.of(1)), unanswered);

@@ -7,8 +7,8 @@ import type { Commitment } from '../../domain/commitment.ts';
 import { TransientError } from '../../errors.ts';
 import type { Chain, Clock, MarketView, SignatureStatus, SignedTransaction, Signer, Simulation } from '../../ports.ts';
 import { createBlockhashCache } from './blockhash.ts';
-import { hintOf } from './hint.ts';
 import { asked } from './rpc.ts';
+import type { SignatureHints } from './signature-hints.ts';
 import { createTransactionBuilder, MAX_COMPUTE_UNITS } from './transaction.ts';
 
 export interface SolanaChainDeps {
@@ -20,8 +20,8 @@ export interface SolanaChainDeps {
   readonly commitment: Commitment;
   readonly computeUnitPrice: number;
   readonly blockhashMaxAgeMs: number;
-  /** Listen on the websocket as well; without it polling alone tells. */
-  readonly websocket: boolean;
+  /** Without it polling alone tells. */
+  readonly hints?: SignatureHints | undefined;
 }
 
 const base58 = getBase58Decoder();
@@ -90,7 +90,8 @@ export function createSolanaChain(deps: SolanaChainDeps): Chain {
         finalizedSlot: slot(finalized.absoluteSlot),
       };
     },
-    hint: (signature, onSeen) => (deps.websocket ? hintOf(connection, signature, commitment, onSeen) : () => {}),
+    hint: (signature, onSeen) => deps.hints?.listen(signature, onSeen) ?? (() => {}),
+    close: () => deps.hints?.close(),
   };
 }
 

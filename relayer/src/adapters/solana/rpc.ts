@@ -4,14 +4,12 @@ import { TransientError } from '../../errors.ts';
 
 export interface RpcOptions {
   readonly rpcUrl: string;
-  readonly websocketUrl?: string | undefined;
   /** Milliseconds after which a call counts as unanswered. */
   readonly timeoutMs: number;
 }
 
-export function createConnection({ rpcUrl, websocketUrl, timeoutMs }: RpcOptions): Connection {
+export function createConnection({ rpcUrl, timeoutMs }: RpcOptions): Connection {
   return new Connection(rpcUrl, {
-    ...(websocketUrl === undefined ? {} : { wsEndpoint: websocketUrl }),
     // web3.js has no timeout of its own, and its own retries would hide a node that refuses.
     fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
     disableRetryOnRateLimit: true,

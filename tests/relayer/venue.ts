@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Keypair, TransactionInstruction } from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
+import { Redis } from 'ioredis';
+import type { TradeV1 } from '#client';
+import { baseLots, decodeBatch, idl, LockstepError, payloadDigest, quoteAtoms, readMarket } from '#client';
+import { encodeTradeEvent, generationKey, instrumentOf, openPublisher, tradeStreamKey } from '#feeder';
+import type { Faults, Localnet } from '#localnet';
+import { startLocalnet } from '#localnet';
+import type { Relayer, RelayerConfigInput, RelayerDeps } from '#relayer';
+import { parseRelayerConfig, startRelayer } from '#relayer';
+import { readLaneHistory } from '../../cli/src/lane-history.ts';
+import { startPrivateRedis } from '../../cli/src/redis-server.ts';
+import { deployedRelease } from '../../cli/src/start/release.ts';
+import type { Keys, Venue } from '../../cli/src/start/venue.ts';
+import { newKeys, openVenue } from '../../cli/src/start/venue.ts';
+import { createSender } from '../../cli/src/transactions.ts';
+import { silent } from './support.ts';
+
+const never = new AbortController().signal;
+export const SLOT_MS = 25;
+export const TRADERS = 4;
+const LAMPORTS = 1_000_000_000_000n;
+const KEYPAIR_ENV = 'KEYPAIR';
+
+/** A chain with the deployed program, one market with four funded traders, a Redis, and an engine's pen: all of a test's own. */
+export interface World {
+  readonly chain: Localnet;
+  readonly redis: Redis;
+  readonly redisPort: number;
+  readonly venue: Venue;
+  readonly keys: Keys;
+  readonly market: string;
+  stopRedis(): Promise<void>;
+  /** The same data at the same port. */
+  restartRedis(): Promise<void>;
+  /** Lands these instructions, paid and signed by `payer`. */
+  land(payer: Keypair, ...instructions: TransactionInstruction[]): Promise<void>;
+  /** Ids must continue. */
+  publish(trades: readonly TradeV1[]): Promise<void>;
+  /** Writes an entry as it is. */
+  publishRaw(id: number, fields: readonly (string | Uint8Array)[]): Promise<void>;
+  settings(overrides?: Partial<RelayerConfigInput>): RelayerConfigInput;
+  start(overrides?: Partial<RelayerConfigInput>, deps?: RelayerDeps): Promise<Relayer>;
+  /** What each id ended as on-chain, in order: `settled` or `void`. */
+  outcomes(): Promise<readonly (readonly [id: number, outcome: 'settled' | 'void'])[]>;
+  /** Throws unless the cursor, the ids and the digests on-chain agree with each other. */
+  requireSound(): Promise<void>;
+}
+
+export async function openWorld(t: TestContext, options: { readonly faults?: Faults } = {}): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), 'lockstep-relayer-'));
+  let server = await startPrivateRedis({ dir });
+  const { port } = server;
+  const keys = newKeys();
+  const program = { programId: new PublicKey(idl.address), file: deployedRelease().file };
+  const chain = await startLocalnet({
+    slotMs: SLOT_MS,
+    programs: [{ ...program, upgradeAuthority: keys.operator.publicKey }],
+    finalizedAfterSlots: 8,
+    ...options,
+  });
+  const redis = new Redis(port, { maxRetriesPerRequest: null });
+  redis.on('error', () => {});
+  const relayers: Relayer[] = [];
+  t.after(async () => {
+    await Promise.all(relayers.map((relayer) => relayer.stop()));
+    redis.disconnect();
+    await chain.close();
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+  for (const key of [keys.operator, keys.relayer]) chain.airdrop(key.publicKey, LAMPORTS);
+
+  const rpc = chain.connection('confirmed');
+  const send = createSender(rpc, keys.operator, never);
+  const deposits = Array.from({ length: TRADERS }, () => ({
+    baseLots: baseLots(1_000_000n),
+    quoteAtoms: quoteAtoms(1_000_000_000n),
+  }));
+  const step = { digits: 1n, scale: 2 };
+  const venue = await openVenue({ connection: rpc, send, keys, instrument: instrumentOf(step, step), deposits });
+  const market = venue.market.toBase58();
+
+  const publisher = await openPublisher(redis, market);
+
+  const settings = (overrides: Partial<RelayerConfigInput> = {}): RelayerConfigInput => ({
+    rpcUrl: chain.rpcUrl,
+    websocketUrl: chain.wsUrl,
+    redisUrl: `redis://127.0.0.1:${port}`,
+    programId: idl.address,
+    market,
+    keypairEnv: KEYPAIR_ENV,
+    slotMs: SLOT_MS,
+    maxBatchAgeMs: 30,
+    finalityPollMs: 50,
+    statusPollMs: 100,
+    retryMaxMs: 200,
+    resendMs: 50,
+    ...overrides,
+  });
+  const history = async () => {
+    const batches = [];
+    for await (const record of readLaneHistory(venue)) if (record.kind === 'batch') batches.push(record);
+    return batches;
+  };
+
+  return {
+    ...{ chain, redis, redisPort: port, venue, keys, market, settings },
+    stopRedis: () => server.stop(),
+    async restartRedis() {
+      await server.stop();
+      server = await startPrivateRedis({ dir, port });
+    },
+    land: (payer, ...instructions) => createSender(rpc, payer, never).together([{ instructions, signers: [] }]),
+    publish: (trades) => publisher.publish(trades),
+    async publishRaw(id, fields) {
+      const generation = (await redis.get(generationKey(market))) ?? '';
+      const values = fields.map((field) => (typeof field === 'string' ? field : Buffer.from(field)));
+      await redis.xadd(tradeStreamKey(market, BigInt(generation)), `${id}-0`, ...values);
+    },
+    async start(overrides = {}, deps = {}) {
+      const env = { [KEYPAIR_ENV]: JSON.stringify([...keys.relayer.secretKey]) };
+      const relayer = await startRelayer(parseRelayerConfig(settings(overrides)), { env, logger: silent, ...deps });
+      relayers.push(relayer);
+      return relayer;
+    },
+    async outcomes() {
+      const trades = (await history()).flatMap((record) => record.batch.trades);
+      return trades.map((trade) => [Number(trade.tradeId), trade.quantity === 0n ? 'void' : 'settled'] as const);
+    },
+    async requireSound() {
+      const batches = await history();
+      const { header } = (await readMarket(rpc, venue.market, 'confirmed')).value;
+      let next = 1n;
+      for (const { data } of batches) {
+        const batch = decodeBatch(data);
+        const digest = header.recentDigests[Number(batch.sequence % 64n)];
+        const recent = batch.sequence + 64n >= header.nextSequence;
+        if (recent && !Buffer.from(payloadDigest(data)).equals(digest ?? Buffer.alloc(0)))
+          throw unsound('digest', data);
+        for (const trade of batch.trades) {
+          if (trade.tradeId !== next) throw unsound(`trade ${trade.tradeId} where ${next} is due`, data);
+          next += 1n;
+        }
+      }
+      if (header.lastTradeId !== next - 1n) throw unsound(`cursor at ${header.lastTradeId}`, new Uint8Array());
+      if (header.nextSequence !== BigInt(batches.length) + 1n) throw unsound('sequences', new Uint8Array());
+    },
+  };
+}
+
+const unsound = (what: string, data: Uint8Array) =>
+  new LockstepError('UNSOUND', `${what}: ${Buffer.from(data).toString('hex')}`, 'Look at the relayer.');
+
+/** The bytes an engine writes for a trade. */
+export const eventBytes = encodeTradeEvent;
