@@ -14,9 +14,9 @@ export interface SimulationFormat {
 
 /** The `value` of `simulateTransaction`. */
 export function encodeSimulation(simulation: Simulation, format: SimulationFormat): Json {
-  const { keys, pre, post, err, returnData } = simulation;
+  const { keys, err, returnData } = simulation;
   // A transaction that does not get past its signatures is not looked at: Agave reads no balances for it.
-  const unread = err === 'SignatureFailure';
+  const { pre, post } = err === 'SignatureFailure' ? {} : simulation.balances();
   return {
     accounts: err === null && format.accounts !== undefined ? accountsAfter(simulation, format.accounts) : null,
     err,
@@ -26,10 +26,10 @@ export function encodeSimulation(simulation: Simulation, format: SimulationForma
       : null,
     loadedAddresses: { readonly: keys.loaded.readonly, writable: keys.loaded.writable },
     logs: simulation.logs,
-    postBalances: unread ? null : post.lamports,
-    postTokenBalances: unread ? null : post.tokens.map(encodeTokenBalance),
-    preBalances: unread ? null : pre.lamports,
-    preTokenBalances: unread ? null : pre.tokens.map(encodeTokenBalance),
+    postBalances: post?.lamports ?? null,
+    postTokenBalances: post?.tokens.map(encodeTokenBalance) ?? null,
+    preBalances: pre?.lamports ?? null,
+    preTokenBalances: pre?.tokens.map(encodeTokenBalance) ?? null,
     replacementBlockhash: format.replacementBlockhash,
     returnData: returnData === null ? null : encodeReturnData(returnData),
     unitsConsumed: simulation.unitsConsumed,

@@ -3,7 +3,7 @@ import { AccountKeys } from './account-keys.ts';
 import { type BalanceSource, type Balances, readBalances } from './balances.ts';
 import type { TransactionErrorJson } from './errors.ts';
 import { transactionFee } from './fees.ts';
-import type { AccountState, RunResult, SimulationResult, Svm } from './svm.ts';
+import type { AccountState, LazyAccount, RunResult, SimulationResult, Svm } from './svm.ts';
 import { COMPUTE_BUDGET_PROGRAM } from './well-known.ts';
 import type { WireTransaction } from './wire.ts';
 
@@ -39,8 +39,8 @@ export interface Execution extends RunResult {
 export interface Simulation extends RunResult {
   readonly keys: AccountKeys;
   readonly fee: bigint | null;
-  readonly pre: Balances;
-  readonly post: Balances;
+  /** Read when asked for, so ask before anything else is executed. */
+  readonly balances: () => { readonly pre: Balances; readonly post: Balances };
   /** An account as the transaction would leave it. */
   readonly accountAfter: (address: string) => AccountState | undefined;
 }
@@ -62,14 +62,17 @@ export function execute(svm: Svm, transaction: WireTransaction, verifySignatures
 
 export function simulate(svm: Svm, transaction: WireTransaction, verifySignatures: boolean): Simulation {
   const keys = keysOf(svm, transaction);
-  const pre = readBalances(keys, svm);
   const result: SimulationResult = structuralError(transaction) ?? svm.simulate(transaction.bytes, verifySignatures);
   const err = correctError(result, transaction, keys, svm);
   const ran = err === null || result.logs.length > 0;
   const fee = ran || FEE_ONLY_ERRORS.has(err) ? transactionFee(transaction.message) : null;
   const after = result.postAccounts;
-  const accountAfter = (address: string) => after?.get(address) ?? svm.getAccount(address);
-  return { ...result, err, keys, fee, pre, post: balancesAfter(keys, svm, pre, fee, after), accountAfter };
+  const accountAfter = (address: string) => after?.get(address)?.state() ?? svm.getAccount(address);
+  const balances = () => {
+    const pre = readBalances(keys, svm);
+    return { pre, post: balancesAfter(keys, svm, pre, fee, after) };
+  };
+  return { ...result, err, keys, fee, balances, accountAfter };
 }
 
 /** Whether the error means that the bytes are no valid transaction at all. */
@@ -121,16 +124,16 @@ function balancesAfter(
   svm: Svm,
   pre: Balances,
   fee: bigint | null,
-  after: ReadonlyMap<string, AccountState> | undefined,
+  after: ReadonlyMap<string, LazyAccount> | undefined,
 ): Balances {
   if (after === undefined) {
     const lamports = pre.lamports.map((balance, index) => (index === 0 ? balance - (fee ?? 0n) : balance));
     return { lamports, tokens: pre.tokens };
   }
   const source: BalanceSource = {
-    getBalance: (address) => after.get(address)?.lamports ?? svm.getBalance(address),
-    getOwner: (address) => after.get(address)?.owner ?? svm.getOwner(address),
-    getAccount: (address) => after.get(address) ?? svm.getAccount(address),
+    getBalance: (address) => after.get(address)?.lamports() ?? svm.getBalance(address),
+    getOwner: (address) => after.get(address)?.owner() ?? svm.getOwner(address),
+    getAccount: (address) => after.get(address)?.state() ?? svm.getAccount(address),
   };
   return readBalances(keys, source);
 }

@@ -108,7 +108,9 @@ export class LocalNode {
     }
     const refused = this.#replayOrExpiry(transactionId(transaction), transaction.message.blockhash, blockhashesAt);
     if (refused === null) return result;
-    return { ...result, err: refused, logs: [], unitsConsumed: 0n, fee: null, returnData: null, post: result.pre };
+    const { pre } = result.balances();
+    const nothing = { logs: [], unitsConsumed: 0n, fee: null, returnData: null };
+    return { ...result, ...nothing, err: refused, balances: () => ({ pre, post: pre }) };
   }
 
   /** Answers the signature of the transfer. Throws FAUCET_EMPTY. */

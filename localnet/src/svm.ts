@@ -47,9 +47,16 @@ export interface RunResult {
   readonly returnData: ReturnData | null;
 }
 
+/** An account that is only copied out of LiteSVM as far as it is asked for. */
+export interface LazyAccount {
+  lamports(): bigint;
+  owner(): string;
+  state(): AccountState;
+}
+
 export interface SimulationResult extends RunResult {
   /** The writable accounts as the transaction would leave them; undefined when it fails. */
-  readonly postAccounts: ReadonlyMap<string, AccountState> | undefined;
+  readonly postAccounts: ReadonlyMap<string, LazyAccount> | undefined;
 }
 
 type Metadata = ReturnType<FailedTransactionMetadata['meta']>;
@@ -79,7 +86,7 @@ export class Svm {
       return { ...runResult(result.meta(), errorOf(result)), postAccounts: undefined };
     }
     const postAccounts = new Map(
-      result.postAccounts().map((entry) => [toBase58(entry.address), accountState(entry.account())]),
+      result.postAccounts().map((entry) => [toBase58(entry.address), lazyAccount(() => entry.account())]),
     );
     return { ...runResult(result.meta(), null), postAccounts };
   }
@@ -131,6 +138,14 @@ export class Svm {
   setEpochSchedule(slotsPerEpoch: bigint): void {
     this.#svm.setEpochSchedule(new EpochSchedule(slotsPerEpoch, slotsPerEpoch, false, 0n, 0n));
   }
+}
+
+function lazyAccount(native: () => NativeAccount): LazyAccount {
+  return {
+    lamports: () => native().lamports(),
+    owner: () => toBase58(native().owner()),
+    state: () => accountState(native()),
+  };
 }
 
 function accountState(account: NativeAccount): AccountState {
