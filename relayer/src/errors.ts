@@ -1,7 +1,7 @@
 import { LockstepError } from '#client';
 
 /** What the relayer itself refuses, and what to do about it. A code is never reused for something else. */
-const advice = {
+export const ERROR_ADVICE = {
   CONFIG_INVALID:
     'Correct the fields named in the message; docs/reference/relayer.md lists each with unit and default.',
   KEYPAIR_UNREADABLE: 'Point `keypairFile` or `keypairEnv` at a Solana keypair: a JSON array of 64 numbers.',
@@ -28,14 +28,14 @@ const advice = {
   INVARIANT_BROKEN: 'Nothing more was sent. Keep the Redis data and report this.',
 } as const;
 
-export type RelayerErrorCode = keyof typeof advice;
+export type RelayerErrorCode = keyof typeof ERROR_ADVICE;
 
 /** Never retried: whoever gets one stops the lane. What may pass by itself is a `TransientError`. */
 export function relayerError(code: RelayerErrorCode, message: string, options?: ErrorOptions): LockstepError {
-  return new LockstepError(code, message, advice[code], options);
+  return new LockstepError(code, message, ERROR_ADVICE[code], options);
 }
 
-export const adviceFor = (code: RelayerErrorCode): string => advice[code];
+export const adviceFor = (code: RelayerErrorCode): string => ERROR_ADVICE[code];
 
 /**
  * The outside world did not answer, or not usefully: nothing was learned and the call may be repeated.
