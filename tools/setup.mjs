@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export const repo = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const NODE_MINIMUM = [20, 18];
+/** npm finishes what it is unpacking first, which can take long; a torn node_modules is installed anew at the next start. */
+const NPM_GRACE_MS = 1_000;
 const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** One line for the operator; the caller chooses the exit code. */
@@ -59,6 +61,7 @@ function installModules() {
     const handler = () => {
       child.once('exit', () => process.exit(code));
       child.kill(signal);
+      setTimeout(() => child.kill('SIGKILL'), NPM_GRACE_MS);
     };
     process.on(signal, handler);
     return [signal, handler];

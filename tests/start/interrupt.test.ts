@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accepts, startProcess } from './start-process.ts';
+import { accepts, npmStart, startProcess } from './start-process.ts';
 
 let dir = '';
 before(async () => {
@@ -58,6 +58,21 @@ test('two signals at once count as one: npm and the terminal both send it', asyn
   assert.match(stderr, /Nothing was left running/);
   assert.deepEqual(run.leftovers(), []);
 });
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`${signal} to npm alone reaches the command behind it`, async () => {
+    const run = npmStart(['--rate', '50'], { TMPDIR: dir });
+    await run.saw(/traders funded/);
+    run.child.kill(signal);
+    const ended = await run.ended;
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, /^INTERRUPTED: /m);
+    assert.deepEqual(run.leftovers(), []);
+  });
+}
 
 test('kill -9 leaves no redis-server and no folder', async () => {
   const run = startProcess(['--rate', '50'], { TMPDIR: dir });

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
+const REPO = fileURLToPath(new URL('../..', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../tools/start.mjs', import.meta.url));
 /** In the environment of everything a run starts, so that leftovers can be told from other people's processes. */
 const MARK = 'LOCKSTEP_TEST_RUN';
@@ -27,8 +28,18 @@ export interface Running {
 }
 
 export function startProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return watched(process.execPath, [SCRIPT, ...args], env);
+}
+
+/** The same through `npm start`, as operators run it. */
+export function npmStart(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  return watched('npm', ['start', '--silent', '--', ...args], env);
+}
+
+function watched(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
   const mark = randomUUID();
-  const child = spawn(process.execPath, [SCRIPT, ...args], {
+  const child = spawn(command, args, {
+    cwd: REPO,
     env: { ...process.env, ...env, [MARK]: mark },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
