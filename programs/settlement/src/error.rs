@@ -6,6 +6,7 @@
 use anchor_lang::prelude::*;
 
 #[error_code(offset = 0)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum SettlementError {
     #[msg("The signer is not the program's upgrade authority")]
     NotUpgradeAuthority = 6000,

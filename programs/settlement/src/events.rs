@@ -1,92 +1,100 @@
 //! Everything the program reports. Names and fields are read by indexers: add, never change.
-//!
-//! Events on the path of a batch are `bytemuck`: one copy instead of an encoder.
 
-use {crate::state::FeeTier, anchor_lang::prelude::*};
+use {crate::state::FeeTier, anchor_lang::prelude::*, bytemuck::Pod};
+
+/// Logs an event. Its bytes in memory are its bytes on the wire, so all events share one encoder.
+pub fn report<E: Event + Pod>(event: &E) {
+    log(E::DISCRIMINATOR, bytemuck::bytes_of(event));
+}
+
+#[inline(never)]
+fn log(discriminator: &[u8], body: &[u8]) {
+    sol_log_data(&[&[discriminator, body].concat()]);
+}
 
 // --- config ---
 
-#[event]
+#[event(bytemuck)]
 pub struct ConfigInitialized {
     pub admin: Address,
     pub guardian: Address,
     pub active_relayer: Address,
     pub allowed_batch_versions: u8,
-    pub min_batch_size: u32,
-    pub max_batch_age_slots: u64,
-    pub withdrawal_delay_slots: u64,
+    pub min_batch_size: PodU32,
+    pub max_batch_age_slots: PodU64,
+    pub withdrawal_delay_slots: PodU64,
     pub fee_tiers: [FeeTier; 4],
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct PausedSet {
     /// The admin or the guardian.
     pub authority: Address,
-    pub old_is_paused: bool,
-    pub is_paused: bool,
+    pub old_is_paused: PodBool,
+    pub is_paused: PodBool,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct AllowedVersionsSet {
     pub old_allowed_batch_versions: u8,
     pub allowed_batch_versions: u8,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct MinBatchSizeSet {
-    pub old_min_batch_size: u32,
-    pub min_batch_size: u32,
+    pub old_min_batch_size: PodU32,
+    pub min_batch_size: PodU32,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct MaxBatchAgeSet {
-    pub old_max_batch_age_slots: u64,
-    pub max_batch_age_slots: u64,
+    pub old_max_batch_age_slots: PodU64,
+    pub max_batch_age_slots: PodU64,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct RelayerSet {
     pub old_active_relayer: Address,
     pub active_relayer: Address,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct AttestorSet {
     pub old_attestor: Address,
     pub attestor: Address,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct FeatureFlagsSet {
-    pub old_feature_flags: u64,
-    pub feature_flags: u64,
+    pub old_feature_flags: PodU64,
+    pub feature_flags: PodU64,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct FeesSet {
     pub old_fee_tiers: [FeeTier; 4],
     pub fee_tiers: [FeeTier; 4],
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct WithdrawalDelaySet {
-    pub old_withdrawal_delay_slots: u64,
-    pub withdrawal_delay_slots: u64,
+    pub old_withdrawal_delay_slots: PodU64,
+    pub withdrawal_delay_slots: PodU64,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct GuardianSet {
     pub old_guardian: Address,
     pub guardian: Address,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct AdminNominated {
     pub old_pending_admin: Address,
     pub pending_admin: Address,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct AdminAccepted {
     pub old_admin: Address,
     pub admin: Address,
@@ -94,127 +102,127 @@ pub struct AdminAccepted {
 
 // --- schedule ---
 
-#[event]
+#[event(bytemuck)]
 pub struct ChangeScheduled {
-    pub activation_slot: u64,
-    pub mask: u32,
+    pub activation_slot: PodU64,
+    pub mask: PodU32,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct ScheduleCancelled {
-    pub activation_slot: u64,
-    pub mask: u32,
+    pub activation_slot: PodU64,
+    pub mask: PodU32,
 }
 
 /// The first admin instruction after its slot has made the schedule the base. It was in force since `activation_slot`.
-#[event]
+#[event(bytemuck)]
 pub struct ScheduleFolded {
-    pub activation_slot: u64,
-    pub mask: u32,
+    pub activation_slot: PodU64,
+    pub mask: PodU32,
 }
 
 // --- market ---
 
-#[event]
+#[event(bytemuck)]
 pub struct MarketCreated {
     pub market: Address,
     pub base_mint: Address,
     pub quote_mint: Address,
-    pub base_lot_atoms: u64,
+    pub base_lot_atoms: PodU64,
     /// Entries the account has room for.
-    pub capacity: u32,
+    pub capacity: PodU32,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct MarketGrown {
     pub market: Address,
-    pub old_capacity: u32,
-    pub capacity: u32,
+    pub old_capacity: PodU32,
+    pub capacity: PodU32,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct FeesCollected {
     pub market: Address,
     pub destination: Address,
-    pub old_quote_fees: u64,
-    pub quote_fees: u64,
+    pub old_quote_fees: PodU64,
+    pub quote_fees: PodU64,
 }
 
 // --- money ---
 
-#[event]
+#[event(bytemuck)]
 pub struct TraderOpened {
     pub market: Address,
-    pub index: u32,
+    pub index: PodU32,
     pub owner: Address,
 }
 
 /// The entry takes no more trades; its index is named until the market's last trade id has passed `free_at_trade_id`.
-#[event]
+#[event(bytemuck)]
 pub struct TraderClosing {
     pub market: Address,
-    pub index: u32,
-    pub free_at_trade_id: u64,
+    pub index: PodU32,
+    pub free_at_trade_id: PodU64,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct TraderClosed {
     pub market: Address,
-    pub index: u32,
+    pub index: PodU32,
     pub owner: Address,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct Deposited {
     pub market: Address,
-    pub index: u32,
-    pub old_base_lots: u64,
-    pub base_lots: u64,
-    pub old_quote_atoms: u64,
-    pub quote_atoms: u64,
+    pub index: PodU32,
+    pub old_base_lots: PodU64,
+    pub base_lots: PodU64,
+    pub old_quote_atoms: PodU64,
+    pub quote_atoms: PodU64,
 }
 
 /// `base_lots` and `quote_atoms` are what stays available.
-#[event]
+#[event(bytemuck)]
 pub struct WithdrawalRequested {
     pub market: Address,
-    pub index: u32,
-    pub base_lots: u64,
-    pub quote_atoms: u64,
-    pub pending_base_lots: u64,
-    pub pending_quote_atoms: u64,
-    pub unlock_slot: u64,
+    pub index: PodU32,
+    pub base_lots: PodU64,
+    pub quote_atoms: PodU64,
+    pub pending_base_lots: PodU64,
+    pub pending_quote_atoms: PodU64,
+    pub unlock_slot: PodU64,
     pub base_destination: Address,
     pub quote_destination: Address,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct WithdrawalExecuted {
     pub market: Address,
-    pub index: u32,
-    pub paid_base_lots: u64,
-    pub paid_quote_atoms: u64,
+    pub index: PodU32,
+    pub paid_base_lots: PodU64,
+    pub paid_quote_atoms: PodU64,
     /// What stays available.
-    pub base_lots: u64,
-    pub quote_atoms: u64,
+    pub base_lots: PodU64,
+    pub quote_atoms: PodU64,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct WithdrawalCancelled {
     pub market: Address,
-    pub index: u32,
-    pub old_base_lots: u64,
-    pub base_lots: u64,
-    pub old_quote_atoms: u64,
-    pub quote_atoms: u64,
+    pub index: PodU32,
+    pub old_base_lots: PodU64,
+    pub base_lots: PodU64,
+    pub old_quote_atoms: PodU64,
+    pub quote_atoms: PodU64,
 }
 
-#[event]
+#[event(bytemuck)]
 pub struct WithdrawalHeld {
     pub market: Address,
-    pub index: u32,
-    pub unlock_slot: u64,
-    pub held_until_slot: u64,
+    pub index: PodU32,
+    pub unlock_slot: PodU64,
+    pub held_until_slot: PodU64,
 }
 
 // --- settlement ---

@@ -51,6 +51,10 @@ fn print_idl_extras() {
         "TREE_VERSION": "u8" = TREE_VERSION,
     ];
     println!("--- IDL begin extras ---");
-    println!(r#"{{"types":[{}],"constants":[{}]}}"#, types.join(","), constants.join(","));
+    println!(
+        r#"{{"types":[{}],"constants":[{}]}}"#,
+        types.join(","),
+        constants.join(",")
+    );
     println!("--- IDL end extras ---");
 }

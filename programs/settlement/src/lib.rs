@@ -6,11 +6,12 @@ pub mod constants;
 pub mod error;
 pub mod events;
 pub mod instructions;
+pub mod invoke;
 pub mod limits;
 pub mod math;
 pub mod processor;
 pub mod state;
-pub mod tokens;
+pub mod token;
 pub mod units;
 pub mod wire;
 

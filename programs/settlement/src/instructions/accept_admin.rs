@@ -4,17 +4,17 @@ use {
     super::admin,
     crate::{
         error::SettlementError,
-        events::AdminAccepted,
-        state::{GlobalConfig, SEED_CONFIG},
+        events::{report, AdminAccepted},
+        state::{Config, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct AcceptAdmin {
     pub pending_admin: Signer,
     #[account(mut, seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
 }
 
 impl AcceptAdmin {
@@ -36,7 +36,7 @@ pub fn handler(ctx: &mut Context<AcceptAdmin>) -> Result<()> {
     let old_admin = config.admin;
     config.admin = config.pending_admin;
     config.pending_admin = Address::default();
-    emit!(AdminAccepted {
+    report(&AdminAccepted {
         old_admin,
         admin: config.admin,
     });

@@ -3,17 +3,17 @@
 use {
     crate::{
         error::SettlementError,
-        events::ScheduleFolded,
-        state::{GlobalConfig, SEED_CONFIG},
+        events::{report, ScheduleFolded},
+        state::{Config, GlobalConfig, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct ChangeConfig {
     pub admin: Signer,
     #[account(mut, seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
 }
 
 impl ChangeConfig {
@@ -37,14 +37,14 @@ pub fn require_admin(signer: &Signer, config: &GlobalConfig) -> Result<()> {
     Ok(())
 }
 
-/// Makes an activated schedule the base. Returns the current slot.
-pub fn fold(config: &mut GlobalConfig) -> Result<u64> {
-    let slot = Clock::get()?.slot;
-    if let Some(change) = config.fold(slot) {
-        emit!(ScheduleFolded {
-            activation_slot: change.activation_slot.get(),
-            mask: change.mask.get(),
+/// Makes an activated schedule the base, before whatever else changes it.
+pub fn fold(config: &mut Config) -> Result<()> {
+    require!(config.view().is_writable(), ConstraintMut);
+    if let Some(change) = config.fold(Clock::get()?.slot) {
+        report(&ScheduleFolded {
+            activation_slot: change.activation_slot,
+            mask: change.mask,
         });
     }
-    Ok(slot)
+    Ok(())
 }

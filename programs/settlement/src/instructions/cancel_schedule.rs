@@ -2,7 +2,10 @@
 
 use {
     super::admin::{require_admin, ChangeConfig},
-    crate::{error::SettlementError, events::ScheduleCancelled},
+    crate::{
+        error::SettlementError,
+        events::{report, ScheduleCancelled},
+    },
     anchor_lang::prelude::*,
 };
 
@@ -23,9 +26,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>) -> Result<()> {
     let config = &mut ctx.accounts.config;
 
     if let Some(change) = config.clear_schedule() {
-        emit!(ScheduleCancelled {
-            activation_slot: change.activation_slot.get(),
-            mask: change.mask.get(),
+        report(&ScheduleCancelled {
+            activation_slot: change.activation_slot,
+            mask: change.mask,
         });
     }
     config.invariant()

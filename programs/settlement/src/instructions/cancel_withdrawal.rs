@@ -3,8 +3,8 @@
 use {
     crate::{
         error::SettlementError,
-        events::WithdrawalCancelled,
-        state::{entry_mut, Market},
+        events::{report, WithdrawalCancelled},
+        state::{entry_mut, require_here, Market},
         units::{BaseLots, QuoteAtoms},
     },
     anchor_lang::prelude::*,
@@ -18,8 +18,8 @@ pub struct CancelWithdrawal {
 }
 
 impl CancelWithdrawal {
-    fn validate(&mut self, index: u32) -> Result<()> {
-        self.market.require_here()?;
+    fn validate(&mut self, program_id: &Address, index: u32) -> Result<()> {
+        require_here(&self.market, program_id)?;
         let entry = entry_mut(&mut self.market, index)?;
         entry.require_owner(self.owner.address())?;
         require!(entry.has_request(), SettlementError::NoWithdrawal);
@@ -28,7 +28,7 @@ impl CancelWithdrawal {
 }
 
 pub fn handler(ctx: &mut Context<CancelWithdrawal>, index: u32) -> Result<()> {
-    ctx.accounts.validate(index)?;
+    ctx.accounts.validate(ctx.program_id, index)?;
     let market = &mut ctx.accounts.market;
     let market_address = *market.address();
 
@@ -40,13 +40,13 @@ pub fn handler(ctx: &mut Context<CancelWithdrawal>, index: u32) -> Result<()> {
     entry.base_lots = new_base.into();
     entry.quote_atoms = new_quote.into();
     entry.invariant()?;
-    emit!(WithdrawalCancelled {
+    report(&WithdrawalCancelled {
         market: market_address,
-        index,
-        old_base_lots: old_base.0,
-        base_lots: new_base.0,
-        old_quote_atoms: old_quote.0,
-        quote_atoms: new_quote.0,
+        index: index.into(),
+        old_base_lots: old_base.into(),
+        base_lots: new_base.into(),
+        old_quote_atoms: old_quote.into(),
+        quote_atoms: new_quote.into(),
     });
     market.invariant()
 }

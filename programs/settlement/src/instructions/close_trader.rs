@@ -4,8 +4,8 @@ use {
     crate::{
         constants::{INDEX_REUSE_TRADES, TRADER_DEPOSIT_LAMPORTS},
         error::SettlementError,
-        events::{TraderClosed, TraderClosing},
-        state::{entry_mut, entry_status, Market, TraderEntry},
+        events::{report, TraderClosed, TraderClosing},
+        state::{entry_mut, entry_status, require_here, Market, TraderEntry},
     },
     anchor_lang::prelude::*,
     bytemuck::Zeroable,
@@ -21,8 +21,8 @@ pub struct CloseTrader {
 
 impl CloseTrader {
     /// Returns whether this is the first step.
-    fn validate(&mut self, index: u32) -> Result<bool> {
-        self.market.require_here()?;
+    fn validate(&mut self, program_id: &Address, index: u32) -> Result<bool> {
+        require_here(&self.market, program_id)?;
         let last_trade_id = self.market.last_trade_id.get();
         let entry = entry_mut(&mut self.market, index)?;
         entry.require_owner(self.owner.address())?;
@@ -44,7 +44,7 @@ fn free_at_trade_id(closing_trade_id: u64) -> u64 {
 }
 
 pub fn handler(ctx: &mut Context<CloseTrader>, index: u32) -> Result<()> {
-    let is_first_step = ctx.accounts.validate(index)?;
+    let is_first_step = ctx.accounts.validate(ctx.program_id, index)?;
     let CloseTrader { owner, market } = &mut ctx.accounts;
     let market_address = *market.address();
 
@@ -54,10 +54,10 @@ pub fn handler(ctx: &mut Context<CloseTrader>, index: u32) -> Result<()> {
         entry.status = entry_status::CLOSING;
         entry.closing_trade_id = closing_trade_id;
         entry.invariant()?;
-        emit!(TraderClosing {
+        report(&TraderClosing {
             market: market_address,
-            index,
-            free_at_trade_id: free_at_trade_id(closing_trade_id.get()),
+            index: index.into(),
+            free_at_trade_id: free_at_trade_id(closing_trade_id.get()).into(),
         });
         return market.invariant();
     }
@@ -69,9 +69,9 @@ pub fn handler(ctx: &mut Context<CloseTrader>, index: u32) -> Result<()> {
         market.get_lamports() >= market.min_lamports()?,
         SettlementError::InvariantViolated
     );
-    emit!(TraderClosed {
+    report(&TraderClosed {
         market: market_address,
-        index,
+        index: index.into(),
         owner: *owner.address(),
     });
     market.invariant()

@@ -4,20 +4,20 @@ use {
     super::admin,
     crate::{
         error::SettlementError,
-        events::FeesCollected,
-        state::{GlobalConfig, Market, SEED_CONFIG, SEED_VAULT_AUTHORITY},
-        tokens,
+        events::{report, FeesCollected},
+        invoke::TokenTransfer,
+        state::{require_here, Config, Market, SEED_CONFIG, SEED_VAULT_AUTHORITY},
+        token::TokenAccount,
         units::{BaseLots, QuoteAtoms},
     },
-    anchor_lang::{accounts::Account, prelude::*},
-    anchor_spl::token::TokenAccount,
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct CollectFees {
     pub admin: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     #[account(mut)]
     pub market: Market,
     #[account(seeds = [SEED_VAULT_AUTHORITY, market.address().as_ref()], bump = market.vault_bump)]
@@ -32,12 +32,12 @@ pub struct CollectFees {
 
 impl CollectFees {
     /// Returns the fees that stay.
-    fn validate(&self, amount: QuoteAtoms) -> Result<QuoteAtoms> {
+    fn validate(&self, program_id: &Address, amount: QuoteAtoms) -> Result<QuoteAtoms> {
         admin::require_admin(&self.admin, &self.config)?;
-        self.market.require_here()?;
+        require_here(&self.market, program_id)?;
         require!(!amount.is_zero(), SettlementError::ZeroAmount);
         require!(
-            *self.destination.mint() == self.market.quote_mint,
+            self.destination.mint == self.market.quote_mint,
             SettlementError::WrongMint
         );
         let rest = QuoteAtoms::from(self.market.quote_fees).checked_sub(amount);
@@ -47,28 +47,29 @@ impl CollectFees {
 
 pub fn handler(ctx: &mut Context<CollectFees>, amount: u64) -> Result<()> {
     let amount = QuoteAtoms(amount);
-    let quote_fees = ctx.accounts.validate(amount)?;
+    let quote_fees = ctx.accounts.validate(ctx.program_id, amount)?;
     let accounts = &mut ctx.accounts;
     let market = &mut accounts.market;
 
-    let old_quote_fees = market.quote_fees.get();
+    let old_quote_fees = market.quote_fees;
     market.quote_fees = quote_fees.into();
     market.release(BaseLots::ZERO, amount)?;
 
-    tokens::transfer_atoms(
-        &accounts.token_program,
-        accounts.quote_vault.cpi_handle_mut(),
-        accounts.destination.cpi_handle_mut(),
-        accounts.vault_authority.cpi_handle(),
-        amount.0,
-        &[&[SEED_VAULT_AUTHORITY, market.address().as_ref(), &[market.vault_bump]]],
-    );
+    TokenTransfer {
+        token_program: &accounts.token_program,
+        from: accounts.quote_vault.cpi_handle_mut(),
+        to: accounts.destination.cpi_handle_mut(),
+        authority: accounts.vault_authority.cpi_handle(),
+        atoms: amount.0,
+        signer_seeds: &[&[SEED_VAULT_AUTHORITY, market.address().as_ref(), &[market.vault_bump]]],
+    }
+    .invoke();
     market.require_quote_covered(&accounts.quote_vault)?;
-    emit!(FeesCollected {
+    report(&FeesCollected {
         market: *market.address(),
         destination: *accounts.destination.address(),
         old_quote_fees,
-        quote_fees: quote_fees.0,
+        quote_fees: market.quote_fees,
     });
     market.invariant()
 }

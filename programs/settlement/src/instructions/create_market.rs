@@ -5,13 +5,15 @@ use {
     crate::{
         constants::{LAYOUT_VERSION, MIN_MARKET_CAPACITY, TREE_VERSION},
         error::SettlementError,
-        events::MarketCreated,
+        events::{report, MarketCreated},
+        invoke::{self, NewAccount},
         state::{
-            GlobalConfig, Market, StateTree, SEED_BASE_VAULT, SEED_CONFIG, SEED_QUOTE_VAULT, SEED_VAULT_AUTHORITY,
+            require_here, Config, Market, StateTree, SEED_BASE_VAULT, SEED_CONFIG, SEED_QUOTE_VAULT,
+            SEED_VAULT_AUTHORITY,
         },
+        token::{Mint, TokenAccount},
     },
-    anchor_lang::{accounts::Account, prelude::*},
-    anchor_spl::token::{self, Mint, TokenAccount},
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
@@ -19,7 +21,7 @@ pub struct CreateMarket {
     #[account(mut)]
     pub admin: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     /// Created in the same transaction, all zero. Its signature keeps others from taking it in between.
     #[account(zeroed, signer)]
     pub market: Market,
@@ -27,31 +29,18 @@ pub struct CreateMarket {
     pub quote_mint: Account<Mint>,
     #[account(seeds = [SEED_VAULT_AUTHORITY, market.address().as_ref()], bump)]
     pub vault_authority: UncheckedAccount,
-    #[account(
-        init,
-        payer = admin,
-        seeds = [SEED_BASE_VAULT, market.address().as_ref()],
-        bump,
-        token::mint = base_mint,
-        token::authority = vault_authority
-    )]
-    pub base_vault: Account<TokenAccount>,
-    #[account(
-        init,
-        payer = admin,
-        seeds = [SEED_QUOTE_VAULT, market.address().as_ref()],
-        bump,
-        token::mint = quote_mint,
-        token::authority = vault_authority
-    )]
-    pub quote_vault: Account<TokenAccount>,
+    #[account(mut, seeds = [SEED_BASE_VAULT, market.address().as_ref()], bump)]
+    pub base_vault: UncheckedAccount,
+    #[account(mut, seeds = [SEED_QUOTE_VAULT, market.address().as_ref()], bump)]
+    pub quote_vault: UncheckedAccount,
     pub token_program: Program<Token>,
     pub system_program: Program<System>,
 }
 
 impl CreateMarket {
-    fn validate(&self, base_lot_atoms: u64) -> Result<()> {
+    fn validate(&self, program_id: &Address, base_lot_atoms: u64) -> Result<()> {
         admin::require_admin(&self.admin, &self.config)?;
+        require_here(&self.market, program_id)?;
         require!(
             self.base_mint.address() != self.quote_mint.address(),
             SettlementError::SameMint
@@ -65,11 +54,53 @@ impl CreateMarket {
     }
 }
 
-pub fn handler(ctx: &mut Context<CreateMarket>, base_lot_atoms: u64) -> Result<()> {
-    ctx.accounts.validate(base_lot_atoms)?;
-    let accounts = &mut ctx.accounts;
-    let market = &mut accounts.market;
+/// Creates a vault at its address: a token account that the vault authority owns.
+fn create_vault(
+    accounts: &CreateMarket,
+    vault: &UncheckedAccount,
+    mint: &Account<Mint>,
+    seed: &[u8],
+    bump: u8,
+) -> Result<()> {
+    NewAccount {
+        system_program: &accounts.system_program,
+        payer: *accounts.admin.account(),
+        account: *vault.account(),
+        owner: accounts.token_program.address(),
+        space: core::mem::size_of::<TokenAccount>(),
+        seeds: &[seed, accounts.market.address().as_ref(), &[bump]],
+    }
+    .create()?;
+    invoke::initialize_token_account(
+        &accounts.token_program,
+        vault.account(),
+        mint.account(),
+        accounts.vault_authority.address(),
+    );
+    Ok(())
+}
 
+pub fn handler(ctx: &mut Context<CreateMarket>, base_lot_atoms: u64) -> Result<()> {
+    let accounts = &mut ctx.accounts;
+    let bumps = &ctx.bumps;
+    accounts.validate(ctx.program_id, base_lot_atoms)?;
+
+    create_vault(
+        accounts,
+        &accounts.base_vault,
+        &accounts.base_mint,
+        SEED_BASE_VAULT,
+        bumps.base_vault,
+    )?;
+    create_vault(
+        accounts,
+        &accounts.quote_vault,
+        &accounts.quote_mint,
+        SEED_QUOTE_VAULT,
+        bumps.quote_vault,
+    )?;
+
+    let market = &mut accounts.market;
     market.base_mint = *accounts.base_mint.address();
     market.quote_mint = *accounts.quote_mint.address();
     market.base_vault = *accounts.base_vault.address();
@@ -79,13 +110,13 @@ pub fn handler(ctx: &mut Context<CreateMarket>, base_lot_atoms: u64) -> Result<(
     market.tree.root = StateTree::EMPTY_ROOT;
     market.tree_version = TREE_VERSION;
     market.layout_version = LAYOUT_VERSION;
-    market.vault_bump = ctx.bumps.vault_authority;
-    emit!(MarketCreated {
+    market.vault_bump = bumps.vault_authority;
+    report(&MarketCreated {
         market: *market.address(),
         base_mint: market.base_mint,
         quote_mint: market.quote_mint,
-        base_lot_atoms,
-        capacity: market.capacity() as u32,
+        base_lot_atoms: market.base_lot_atoms,
+        capacity: (market.capacity() as u32).into(),
     });
     market.invariant()
 }

@@ -3,13 +3,13 @@
 use {
     crate::{
         error::SettlementError,
-        events::Deposited,
-        state::{entry_mut, Market},
-        tokens,
+        events::{report, Deposited},
+        invoke::TokenTransfer,
+        state::{entry_mut, require_here, Market},
+        token::TokenAccount,
         units::{BaseLots, QuoteAtoms},
     },
-    anchor_lang::{accounts::Account, prelude::*},
-    anchor_spl::token::TokenAccount,
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
@@ -29,16 +29,16 @@ pub struct Deposit {
 }
 
 impl Deposit {
-    fn validate(&mut self, index: u32, base: BaseLots, quote: QuoteAtoms) -> Result<()> {
-        self.market.require_here()?;
+    fn validate(&mut self, program_id: &Address, index: u32, base: BaseLots, quote: QuoteAtoms) -> Result<()> {
+        require_here(&self.market, program_id)?;
         require!(!base.is_zero() || !quote.is_zero(), SettlementError::ZeroAmount);
         let owner = self.owner.address();
         for (source, mint) in [
             (&self.base_source, self.market.base_mint),
             (&self.quote_source, self.market.quote_mint),
         ] {
-            require!(*source.mint() == mint, SettlementError::WrongMint);
-            require!(source.owner() == owner, SettlementError::WrongSource);
+            require!(source.mint == mint, SettlementError::WrongMint);
+            require!(source.owner == *owner, SettlementError::WrongSource);
         }
         let entry = entry_mut(&mut self.market, index)?;
         entry.require_owner(owner)?;
@@ -48,7 +48,7 @@ impl Deposit {
 
 pub fn handler(ctx: &mut Context<Deposit>, index: u32, base_lots: u64, quote_atoms: u64) -> Result<()> {
     let (base, quote) = (BaseLots(base_lots), QuoteAtoms(quote_atoms));
-    ctx.accounts.validate(index, base, quote)?;
+    ctx.accounts.validate(ctx.program_id, index, base, quote)?;
     let accounts = &mut ctx.accounts;
     let market = &mut accounts.market;
 
@@ -66,34 +66,36 @@ pub fn handler(ctx: &mut Context<Deposit>, index: u32, base_lots: u64, quote_ato
     entry.invariant()?;
 
     if !base.is_zero() {
-        tokens::transfer_atoms(
-            &accounts.token_program,
-            accounts.base_source.cpi_handle_mut(),
-            accounts.base_vault.cpi_handle_mut(),
-            accounts.owner.cpi_handle(),
-            base_atoms.0,
-            &[],
-        );
+        TokenTransfer {
+            token_program: &accounts.token_program,
+            from: accounts.base_source.cpi_handle_mut(),
+            to: accounts.base_vault.cpi_handle_mut(),
+            authority: accounts.owner.cpi_handle(),
+            atoms: base_atoms.0,
+            signer_seeds: &[],
+        }
+        .invoke();
         market.require_base_covered(&accounts.base_vault)?;
     }
     if !quote.is_zero() {
-        tokens::transfer_atoms(
-            &accounts.token_program,
-            accounts.quote_source.cpi_handle_mut(),
-            accounts.quote_vault.cpi_handle_mut(),
-            accounts.owner.cpi_handle(),
-            quote.0,
-            &[],
-        );
+        TokenTransfer {
+            token_program: &accounts.token_program,
+            from: accounts.quote_source.cpi_handle_mut(),
+            to: accounts.quote_vault.cpi_handle_mut(),
+            authority: accounts.owner.cpi_handle(),
+            atoms: quote.0,
+            signer_seeds: &[],
+        }
+        .invoke();
         market.require_quote_covered(&accounts.quote_vault)?;
     }
-    emit!(Deposited {
+    report(&Deposited {
         market: market_address,
-        index,
-        old_base_lots: old_base.0,
-        base_lots: new_base.0,
-        old_quote_atoms: old_quote.0,
-        quote_atoms: new_quote.0,
+        index: index.into(),
+        old_base_lots: old_base.into(),
+        base_lots: new_base.into(),
+        old_quote_atoms: old_quote.into(),
+        quote_atoms: new_quote.into(),
     });
     market.invariant()
 }

@@ -3,12 +3,12 @@
 use {
     crate::{
         error::SettlementError,
-        events::WithdrawalExecuted,
-        state::{entry_mut, Market, SEED_VAULT_AUTHORITY},
-        tokens,
+        events::{report, WithdrawalExecuted},
+        invoke::TokenTransfer,
+        state::{entry_mut, require_here, Market, SEED_VAULT_AUTHORITY},
+        token::TokenAccount,
     },
-    anchor_lang::{accounts::Account, prelude::*},
-    anchor_spl::token::TokenAccount,
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
@@ -30,8 +30,8 @@ pub struct ExecuteWithdrawal {
 }
 
 impl ExecuteWithdrawal {
-    fn validate(&mut self, index: u32) -> Result<()> {
-        self.market.require_here()?;
+    fn validate(&mut self, program_id: &Address, index: u32) -> Result<()> {
+        require_here(&self.market, program_id)?;
         let entry = entry_mut(&mut self.market, index)?;
         entry.require_owner(self.owner.address())?;
         require!(entry.has_request(), SettlementError::NoWithdrawal);
@@ -48,14 +48,14 @@ impl ExecuteWithdrawal {
 }
 
 pub fn handler(ctx: &mut Context<ExecuteWithdrawal>, index: u32) -> Result<()> {
-    ctx.accounts.validate(index)?;
+    ctx.accounts.validate(ctx.program_id, index)?;
     let accounts = &mut ctx.accounts;
     let market = &mut accounts.market;
     let market_address = *market.address();
 
     let entry = entry_mut(market, index)?;
     let (base, quote) = entry.clear_request();
-    let (rest_base, rest_quote) = (entry.base_lots.get(), entry.quote_atoms.get());
+    let (rest_base, rest_quote) = (entry.base_lots, entry.quote_atoms);
     entry.invariant()?;
     market.release(base, quote)?;
     let base_atoms = base
@@ -65,32 +65,34 @@ pub fn handler(ctx: &mut Context<ExecuteWithdrawal>, index: u32) -> Result<()> {
     let vault_bump = [market.vault_bump];
     let authority_seeds: &[&[&[u8]]] = &[&[SEED_VAULT_AUTHORITY, market_address.as_ref(), &vault_bump]];
     if !base.is_zero() {
-        tokens::transfer_atoms(
-            &accounts.token_program,
-            accounts.base_vault.cpi_handle_mut(),
-            accounts.base_destination.cpi_handle_mut(),
-            accounts.vault_authority.cpi_handle(),
-            base_atoms.0,
-            authority_seeds,
-        );
+        TokenTransfer {
+            token_program: &accounts.token_program,
+            from: accounts.base_vault.cpi_handle_mut(),
+            to: accounts.base_destination.cpi_handle_mut(),
+            authority: accounts.vault_authority.cpi_handle(),
+            atoms: base_atoms.0,
+            signer_seeds: authority_seeds,
+        }
+        .invoke();
         market.require_base_covered(&accounts.base_vault)?;
     }
     if !quote.is_zero() {
-        tokens::transfer_atoms(
-            &accounts.token_program,
-            accounts.quote_vault.cpi_handle_mut(),
-            accounts.quote_destination.cpi_handle_mut(),
-            accounts.vault_authority.cpi_handle(),
-            quote.0,
-            authority_seeds,
-        );
+        TokenTransfer {
+            token_program: &accounts.token_program,
+            from: accounts.quote_vault.cpi_handle_mut(),
+            to: accounts.quote_destination.cpi_handle_mut(),
+            authority: accounts.vault_authority.cpi_handle(),
+            atoms: quote.0,
+            signer_seeds: authority_seeds,
+        }
+        .invoke();
         market.require_quote_covered(&accounts.quote_vault)?;
     }
-    emit!(WithdrawalExecuted {
+    report(&WithdrawalExecuted {
         market: market_address,
-        index,
-        paid_base_lots: base.0,
-        paid_quote_atoms: quote.0,
+        index: index.into(),
+        paid_base_lots: base.into(),
+        paid_quote_atoms: quote.into(),
         base_lots: rest_base,
         quote_atoms: rest_quote,
     });

@@ -5,11 +5,11 @@ use {
     crate::{
         constants::{MARKET_GROWTH_BYTES, MAX_MARKET_BYTES},
         error::SettlementError,
-        events::MarketGrown,
-        state::{GlobalConfig, Market, TraderEntry, SEED_CONFIG},
-        tokens,
+        events::{report, MarketGrown},
+        invoke,
+        state::{require_here, Config, Market, TraderEntry, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 /// Entries that one growth adds.
@@ -21,7 +21,7 @@ pub struct GrowMarket {
     #[account(mut)]
     pub admin: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     #[account(mut)]
     pub market: Market,
     pub system_program: Program<System>,
@@ -29,9 +29,9 @@ pub struct GrowMarket {
 
 impl GrowMarket {
     /// Returns the capacity after the growth.
-    fn validate(&self) -> Result<u32> {
+    fn validate(&self, program_id: &Address) -> Result<u32> {
         admin::require_admin(&self.admin, &self.config)?;
-        self.market.require_here()?;
+        require_here(&self.market, program_id)?;
         let capacity = (self.market.capacity() + ADDED_CAPACITY) as u32;
         require!(
             Market::try_space_for(capacity)? <= MAX_MARKET_BYTES,
@@ -42,7 +42,7 @@ impl GrowMarket {
 }
 
 pub fn handler(ctx: &mut Context<GrowMarket>) -> Result<()> {
-    let capacity = ctx.accounts.validate()?;
+    let capacity = ctx.accounts.validate(ctx.program_id)?;
     let GrowMarket {
         admin,
         market,
@@ -55,14 +55,14 @@ pub fn handler(ctx: &mut Context<GrowMarket>) -> Result<()> {
     let old_rent = rent.try_minimum_balance(market.current_space())?;
     let new_rent = rent.try_minimum_balance(Market::try_space_for(capacity)?)?;
     let cost = new_rent.saturating_sub(old_rent);
-    tokens::transfer_lamports(system_program, admin.cpi_handle_mut(), market.cpi_handle_mut(), cost);
+    invoke::transfer_lamports(system_program, admin.cpi_handle_mut(), market.cpi_handle_mut(), cost);
 
     let old_capacity = market.capacity() as u32;
     market.resize_to_capacity(capacity)?;
-    emit!(MarketGrown {
+    report(&MarketGrown {
         market: *market.address(),
-        old_capacity,
-        capacity,
+        old_capacity: old_capacity.into(),
+        capacity: capacity.into(),
     });
     market.invariant()
 }

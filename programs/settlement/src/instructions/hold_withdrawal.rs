@@ -4,28 +4,28 @@ use {
     crate::{
         constants::MAX_HOLD_SLOTS,
         error::SettlementError,
-        events::WithdrawalHeld,
-        state::{entry_mut, GlobalConfig, Market, SEED_CONFIG},
+        events::{report, WithdrawalHeld},
+        state::{entry_mut, require_here, Config, Market, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct HoldWithdrawal {
     pub guardian: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     #[account(mut)]
     pub market: Market,
 }
 
 impl HoldWithdrawal {
-    fn validate(&mut self, index: u32, hold_slots: u64) -> Result<()> {
+    fn validate(&mut self, program_id: &Address, index: u32, hold_slots: u64) -> Result<()> {
         require!(
             *self.guardian.address() == self.config.guardian,
             SettlementError::NotGuardian
         );
-        self.market.require_here()?;
+        require_here(&self.market, program_id)?;
         require!(hold_slots != 0, SettlementError::ZeroAmount);
         require!(hold_slots <= MAX_HOLD_SLOTS, SettlementError::HoldTooLong);
         let entry = entry_mut(&mut self.market, index)?;
@@ -40,7 +40,7 @@ impl HoldWithdrawal {
 }
 
 pub fn handler(ctx: &mut Context<HoldWithdrawal>, index: u32, hold_slots: u64) -> Result<()> {
-    ctx.accounts.validate(index, hold_slots)?;
+    ctx.accounts.validate(ctx.program_id, index, hold_slots)?;
     let market = &mut ctx.accounts.market;
     let market_address = *market.address();
 
@@ -48,11 +48,11 @@ pub fn handler(ctx: &mut Context<HoldWithdrawal>, index: u32, hold_slots: u64) -
     let unlock_slot = entry.unlock_slot.get();
     entry.held_until_slot = unlock_slot.saturating_add(hold_slots).into();
     entry.invariant()?;
-    emit!(WithdrawalHeld {
+    report(&WithdrawalHeld {
         market: market_address,
-        index,
-        unlock_slot,
-        held_until_slot: entry.held_until_slot.get(),
+        index: index.into(),
+        unlock_slot: entry.unlock_slot,
+        held_until_slot: entry.held_until_slot,
     });
     market.invariant()
 }

@@ -4,11 +4,14 @@ use {
     crate::{
         constants::LAYOUT_VERSION,
         error::SettlementError,
-        events::ConfigInitialized,
+        events::{report, ConfigInitialized},
+        invoke::NewAccount,
         state::{FeeTier, GlobalConfig, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
+
+const DISCRIMINATOR_BYTES: usize = GlobalConfig::DISCRIMINATOR.len();
 
 /// BPFLoaderUpgradeab1e11111111111111111111111.
 const UPGRADEABLE_LOADER: Address = anchor_lang::address!("BPFLoaderUpgradeab1e11111111111111111111111");
@@ -36,14 +39,9 @@ pub struct Initialize {
     #[account(unsafe(dup))]
     pub payer: Signer,
     pub authority: Signer,
-    #[account(
-        init,
-        payer = payer,
-        space = 8 + core::mem::size_of::<GlobalConfig>(),
-        seeds = [SEED_CONFIG],
-        bump
-    )]
-    pub config: Account<GlobalConfig>,
+    /// Created here.
+    #[account(mut, seeds = [SEED_CONFIG], bump)]
+    pub config: UncheckedAccount,
     /// The upgradeable loader's account for this program; checked by `validate`.
     pub program_data: UncheckedAccount,
     pub system_program: Program<System>,
@@ -70,8 +68,23 @@ impl Initialize {
 
 pub fn handler(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()> {
     ctx.accounts.validate(ctx.program_id)?;
-    let config = &mut ctx.accounts.config;
+    let bump = ctx.bumps.config;
+    let mut view = *ctx.accounts.config.account();
 
+    NewAccount {
+        system_program: &ctx.accounts.system_program,
+        payer: *ctx.accounts.payer.account(),
+        account: view,
+        owner: ctx.program_id,
+        space: DISCRIMINATOR_BYTES + core::mem::size_of::<GlobalConfig>(),
+        seeds: &[SEED_CONFIG, &[bump]],
+    }
+    .create()?;
+    let mut data = view.try_borrow_mut()?;
+    let (discriminator, body) = data.split_at_mut(DISCRIMINATOR_BYTES);
+    discriminator.copy_from_slice(GlobalConfig::DISCRIMINATOR);
+
+    let config: &mut GlobalConfig = bytemuck::from_bytes_mut(body);
     config.admin = args.admin;
     config.guardian = args.guardian;
     config.active_relayer = args.active_relayer;
@@ -81,16 +94,16 @@ pub fn handler(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()
     config.withdrawal_delay_slots = args.withdrawal_delay_slots.into();
     config.fee_tiers = args.fee_tiers;
     config.layout_version = LAYOUT_VERSION;
-    config.bump = ctx.bumps.config;
-    emit!(ConfigInitialized {
-        admin: args.admin,
-        guardian: args.guardian,
-        active_relayer: args.active_relayer,
-        allowed_batch_versions: args.allowed_batch_versions,
-        min_batch_size: args.min_batch_size,
-        max_batch_age_slots: args.max_batch_age_slots,
-        withdrawal_delay_slots: args.withdrawal_delay_slots,
-        fee_tiers: args.fee_tiers,
+    config.bump = bump;
+    report(&ConfigInitialized {
+        admin: config.admin,
+        guardian: config.guardian,
+        active_relayer: config.active_relayer,
+        allowed_batch_versions: config.allowed_batch_versions,
+        min_batch_size: config.min_batch_size,
+        max_batch_age_slots: config.max_batch_age_slots,
+        withdrawal_delay_slots: config.withdrawal_delay_slots,
+        fee_tiers: config.fee_tiers,
     });
     // The invariant holds every setting against its limit.
     config.invariant()

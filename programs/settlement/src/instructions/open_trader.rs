@@ -4,9 +4,9 @@ use {
     crate::{
         constants::TRADER_DEPOSIT_LAMPORTS,
         error::SettlementError,
-        events::TraderOpened,
-        state::{entry_mut, entry_status, Market, TraderEntry},
-        tokens,
+        events::{report, TraderOpened},
+        invoke,
+        state::{entry_mut, entry_status, require_here, Market, TraderEntry},
     },
     anchor_lang::prelude::*,
     bytemuck::Zeroable,
@@ -22,8 +22,8 @@ pub struct OpenTrader {
 }
 
 impl OpenTrader {
-    fn validate(&mut self, reuse_index: Option<u32>) -> Result<()> {
-        self.market.require_here()?;
+    fn validate(&mut self, program_id: &Address, reuse_index: Option<u32>) -> Result<()> {
+        require_here(&self.market, program_id)?;
         match reuse_index {
             Some(index) => {
                 let entry = entry_mut(&mut self.market, index)?;
@@ -38,14 +38,14 @@ impl OpenTrader {
 }
 
 pub fn handler(ctx: &mut Context<OpenTrader>, reuse_index: Option<u32>) -> Result<()> {
-    ctx.accounts.validate(reuse_index)?;
+    ctx.accounts.validate(ctx.program_id, reuse_index)?;
     let OpenTrader {
         owner,
         market,
         system_program,
     } = &mut ctx.accounts;
 
-    tokens::transfer_lamports(
+    invoke::transfer_lamports(
         system_program,
         owner.cpi_handle_mut(),
         market.cpi_handle_mut(),
@@ -67,9 +67,9 @@ pub fn handler(ctx: &mut Context<OpenTrader>, reuse_index: Option<u32>) -> Resul
             (market.len() - 1) as u32
         }
     };
-    emit!(TraderOpened {
+    report(&TraderOpened {
         market: *market.address(),
-        index,
+        index: index.into(),
         owner: *owner.address(),
     });
     market.invariant()

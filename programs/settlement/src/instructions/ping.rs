@@ -3,10 +3,10 @@
 use {
     crate::{
         error::SettlementError,
-        events::HeartbeatLanded,
-        state::{GlobalConfig, Leaf, Market, SEED_CONFIG},
+        events::{report, HeartbeatLanded},
+        state::{require_here, Config, Leaf, Market, LEAF_PREFIX, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 /// The version byte of a heartbeat's leaf: no batch has it.
@@ -16,14 +16,14 @@ const PING_VERSION: u8 = 0;
 pub struct Ping {
     pub relayer: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     #[account(mut)]
     pub market: Market,
 }
 
 impl Ping {
-    fn validate(&self) -> Result<()> {
-        self.market.require_here()?;
+    fn validate(&self, program_id: &Address) -> Result<()> {
+        require_here(&self.market, program_id)?;
         let slot = Clock::get()?.slot;
         require!(
             self.relayer.address() == self.config.at(slot).active_relayer(),
@@ -34,10 +34,11 @@ impl Ping {
 }
 
 pub fn handler(ctx: &mut Context<Ping>, nonce: u64) -> Result<()> {
-    ctx.accounts.validate()?;
+    ctx.accounts.validate(ctx.program_id)?;
     let market = &mut ctx.accounts.market;
 
     let leaf = Leaf {
+        prefix: LEAF_PREFIX,
         program: *ctx.program_id,
         market: *market.address(),
         sequence: market.next_sequence,
@@ -47,7 +48,7 @@ pub fn handler(ctx: &mut Context<Ping>, nonce: u64) -> Result<()> {
     };
     let root_before = market.tree.root;
     market.tree.append(leaf.hash())?;
-    emit!(HeartbeatLanded {
+    report(&HeartbeatLanded {
         market: *market.address(),
         nonce: nonce.into(),
         root_before,

@@ -3,19 +3,19 @@
 use {
     crate::{
         error::SettlementError,
-        events::WithdrawalRequested,
-        state::{entry_mut, GlobalConfig, Market, SEED_CONFIG},
+        events::{report, WithdrawalRequested},
+        state::{entry_mut, require_here, Config, Market, SEED_CONFIG},
+        token::TokenAccount,
         units::{BaseLots, QuoteAtoms},
     },
-    anchor_lang::{accounts::Account, prelude::*},
-    anchor_spl::token::TokenAccount,
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct RequestWithdrawal {
     pub owner: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     #[account(mut)]
     pub market: Market,
     pub base_destination: Account<TokenAccount>,
@@ -23,16 +23,16 @@ pub struct RequestWithdrawal {
 }
 
 impl RequestWithdrawal {
-    fn validate(&mut self, index: u32, base: BaseLots, quote: QuoteAtoms) -> Result<()> {
-        self.market.require_here()?;
+    fn validate(&mut self, program_id: &Address, index: u32, base: BaseLots, quote: QuoteAtoms) -> Result<()> {
+        require_here(&self.market, program_id)?;
         require!(!base.is_zero() || !quote.is_zero(), SettlementError::ZeroAmount);
         let owner = self.owner.address();
         for (destination, mint) in [
             (&self.base_destination, self.market.base_mint),
             (&self.quote_destination, self.market.quote_mint),
         ] {
-            require!(*destination.mint() == mint, SettlementError::WrongMint);
-            require!(destination.owner() == owner, SettlementError::WrongDestination);
+            require!(destination.mint == mint, SettlementError::WrongMint);
+            require!(destination.owner == *owner, SettlementError::WrongDestination);
         }
         let entry = entry_mut(&mut self.market, index)?;
         entry.require_owner(owner)?;
@@ -44,7 +44,7 @@ impl RequestWithdrawal {
 
 pub fn handler(ctx: &mut Context<RequestWithdrawal>, index: u32, base_lots: u64, quote_atoms: u64) -> Result<()> {
     let (base, quote) = (BaseLots(base_lots), QuoteAtoms(quote_atoms));
-    ctx.accounts.validate(index, base, quote)?;
+    ctx.accounts.validate(ctx.program_id, index, base, quote)?;
     let accounts = &mut ctx.accounts;
     let market_address = *accounts.market.address();
     let entry = entry_mut(&mut accounts.market, index)?;
@@ -62,14 +62,14 @@ pub fn handler(ctx: &mut Context<RequestWithdrawal>, index: u32, base_lots: u64,
     entry.base_destination = *accounts.base_destination.address();
     entry.quote_destination = *accounts.quote_destination.address();
     entry.invariant()?;
-    emit!(WithdrawalRequested {
+    report(&WithdrawalRequested {
         market: market_address,
-        index,
-        base_lots: entry.base_lots.get(),
-        quote_atoms: entry.quote_atoms.get(),
-        pending_base_lots: base.0,
-        pending_quote_atoms: quote.0,
-        unlock_slot: entry.unlock_slot.get(),
+        index: index.into(),
+        base_lots: entry.base_lots,
+        quote_atoms: entry.quote_atoms,
+        pending_base_lots: entry.pending_base_lots,
+        pending_quote_atoms: entry.pending_quote_atoms,
+        unlock_slot: entry.unlock_slot,
         base_destination: entry.base_destination,
         quote_destination: entry.quote_destination,
     });

@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{error::SettlementError, events::ChangeScheduled, state::ScheduledChange},
+    crate::{
+        error::SettlementError,
+        events::{report, ChangeScheduled},
+        state::ScheduledChange,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -14,9 +18,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, change: ScheduledChange) -> Resu
     change.validate()?;
 
     config.schedule = change.masked();
-    emit!(ChangeScheduled {
-        activation_slot: change.activation_slot.get(),
-        mask: change.mask.get(),
+    report(&ChangeScheduled {
+        activation_slot: change.activation_slot,
+        mask: change.mask,
     });
     config.invariant()
 }

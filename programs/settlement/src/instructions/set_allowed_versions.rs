@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::AllowedVersionsSet, limits, state::field},
+    crate::{
+        events::{report, AllowedVersionsSet},
+        limits,
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -12,9 +16,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, allowed_batch_versions: u8) -> R
 
     let old_allowed_batch_versions = config.allowed_batch_versions;
     config.allowed_batch_versions = allowed_batch_versions;
-    emit!(AllowedVersionsSet {
+    report(&AllowedVersionsSet {
         old_allowed_batch_versions,
-        allowed_batch_versions,
+        allowed_batch_versions: config.allowed_batch_versions,
     });
     config.invariant()
 }

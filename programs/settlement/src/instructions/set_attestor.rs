@@ -2,7 +2,10 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::AttestorSet, state::field},
+    crate::{
+        events::{report, AttestorSet},
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -11,6 +14,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, attestor: Address) -> Result<()>
 
     let old_attestor = config.attestor;
     config.attestor = attestor;
-    emit!(AttestorSet { old_attestor, attestor });
+    report(&AttestorSet {
+        old_attestor,
+        attestor: config.attestor,
+    });
     config.invariant()
 }

@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::FeatureFlagsSet, limits, state::field},
+    crate::{
+        events::{report, FeatureFlagsSet},
+        limits,
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -10,11 +14,11 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, feature_flags: u64) -> Result<()
     let config = ctx.accounts.open_field(field::FEATURE_FLAGS)?;
     limits::feature_flags(feature_flags)?;
 
-    let old_feature_flags = config.feature_flags.get();
+    let old_feature_flags = config.feature_flags;
     config.feature_flags = feature_flags.into();
-    emit!(FeatureFlagsSet {
+    report(&FeatureFlagsSet {
         old_feature_flags,
-        feature_flags,
+        feature_flags: config.feature_flags,
     });
     config.invariant()
 }

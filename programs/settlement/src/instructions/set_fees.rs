@@ -3,7 +3,7 @@
 use {
     super::admin::ChangeConfig,
     crate::{
-        events::FeesSet,
+        events::{report, FeesSet},
         limits,
         state::{field, FeeTier},
     },
@@ -16,9 +16,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, fee_tiers: [FeeTier; 4]) -> Resu
 
     let old_fee_tiers = config.fee_tiers;
     config.fee_tiers = fee_tiers;
-    emit!(FeesSet {
+    report(&FeesSet {
         old_fee_tiers,
-        fee_tiers,
+        fee_tiers: config.fee_tiers,
     });
     config.invariant()
 }

@@ -2,7 +2,10 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::GuardianSet, limits},
+    crate::{
+        events::{report, GuardianSet},
+        limits,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -12,6 +15,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, guardian: Address) -> Result<()>
 
     let old_guardian = config.guardian;
     config.guardian = guardian;
-    emit!(GuardianSet { old_guardian, guardian });
+    report(&GuardianSet {
+        old_guardian,
+        guardian: config.guardian,
+    });
     config.invariant()
 }

@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::MaxBatchAgeSet, limits, state::field},
+    crate::{
+        events::{report, MaxBatchAgeSet},
+        limits,
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -10,11 +14,11 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, max_batch_age_slots: u64) -> Res
     let config = ctx.accounts.open_field(field::MAX_BATCH_AGE_SLOTS)?;
     limits::max_batch_age(max_batch_age_slots)?;
 
-    let old_max_batch_age_slots = config.max_batch_age_slots.get();
+    let old_max_batch_age_slots = config.max_batch_age_slots;
     config.max_batch_age_slots = max_batch_age_slots.into();
-    emit!(MaxBatchAgeSet {
+    report(&MaxBatchAgeSet {
         old_max_batch_age_slots,
-        max_batch_age_slots,
+        max_batch_age_slots: config.max_batch_age_slots,
     });
     config.invariant()
 }

@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::MinBatchSizeSet, limits, state::field},
+    crate::{
+        events::{report, MinBatchSizeSet},
+        limits,
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -10,11 +14,11 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, min_batch_size: u32) -> Result<(
     let config = ctx.accounts.open_field(field::MIN_BATCH_SIZE)?;
     limits::min_batch_size(min_batch_size)?;
 
-    let old_min_batch_size = config.min_batch_size.get();
+    let old_min_batch_size = config.min_batch_size;
     config.min_batch_size = min_batch_size.into();
-    emit!(MinBatchSizeSet {
+    report(&MinBatchSizeSet {
         old_min_batch_size,
-        min_batch_size,
+        min_batch_size: config.min_batch_size,
     });
     config.invariant()
 }

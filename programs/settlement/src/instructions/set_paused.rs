@@ -4,10 +4,10 @@ use {
     super::admin,
     crate::{
         error::SettlementError,
-        events::{PausedSet, ScheduleCancelled},
-        state::{GlobalConfig, SEED_CONFIG},
+        events::{report, PausedSet, ScheduleCancelled},
+        state::{Config, SEED_CONFIG},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
@@ -15,7 +15,7 @@ pub struct SetPaused {
     /// The admin, both ways; the guardian, only to stop.
     pub authority: Signer,
     #[account(mut, seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
 }
 
 impl SetPaused {
@@ -36,18 +36,18 @@ pub fn handler(ctx: &mut Context<SetPaused>, is_paused: bool) -> Result<()> {
     if is_paused {
         // Whoever stops settlement must find it unchanged when it resumes.
         if let Some(change) = config.clear_schedule() {
-            emit!(ScheduleCancelled {
-                activation_slot: change.activation_slot.get(),
-                mask: change.mask.get(),
+            report(&ScheduleCancelled {
+                activation_slot: change.activation_slot,
+                mask: change.mask,
             });
         }
     }
-    let old_is_paused = config.is_paused.get();
+    let old_is_paused = config.is_paused;
     config.is_paused = is_paused.into();
-    emit!(PausedSet {
+    report(&PausedSet {
         authority: *ctx.accounts.authority.address(),
         old_is_paused,
-        is_paused,
+        is_paused: config.is_paused,
     });
     ctx.accounts.config.invariant()
 }

@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::RelayerSet, limits, state::field},
+    crate::{
+        events::{report, RelayerSet},
+        limits,
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -12,9 +16,9 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, active_relayer: Address) -> Resu
 
     let old_active_relayer = config.active_relayer;
     config.active_relayer = active_relayer;
-    emit!(RelayerSet {
+    report(&RelayerSet {
         old_active_relayer,
-        active_relayer,
+        active_relayer: config.active_relayer,
     });
     config.invariant()
 }

@@ -2,7 +2,11 @@
 
 use {
     super::admin::ChangeConfig,
-    crate::{events::WithdrawalDelaySet, limits, state::field},
+    crate::{
+        events::{report, WithdrawalDelaySet},
+        limits,
+        state::field,
+    },
     anchor_lang::prelude::*,
 };
 
@@ -10,11 +14,11 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, withdrawal_delay_slots: u64) -> 
     let config = ctx.accounts.open_field(field::WITHDRAWAL_DELAY_SLOTS)?;
     limits::withdrawal_delay(withdrawal_delay_slots)?;
 
-    let old_withdrawal_delay_slots = config.withdrawal_delay_slots.get();
+    let old_withdrawal_delay_slots = config.withdrawal_delay_slots;
     config.withdrawal_delay_slots = withdrawal_delay_slots.into();
-    emit!(WithdrawalDelaySet {
+    report(&WithdrawalDelaySet {
         old_withdrawal_delay_slots,
-        withdrawal_delay_slots,
+        withdrawal_delay_slots: config.withdrawal_delay_slots,
     });
     config.invariant()
 }

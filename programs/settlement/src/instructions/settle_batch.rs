@@ -3,29 +3,29 @@
 use {
     crate::{
         error::SettlementError,
-        events::{BatchSettled, TradeRejected},
+        events::{report, BatchSettled, TradeRejected},
         processor::{self, Refusal, Tally},
-        state::{GlobalConfig, Leaf, Market, MarketHeader, SEED_CONFIG},
+        state::{require_here, Config, Leaf, Market, MarketHeader, LEAF_PREFIX, SEED_CONFIG},
         units::QuoteAtoms,
         wire::v1::{self, BatchV1, TradeV1},
     },
-    anchor_lang::{accounts::Account, prelude::*},
+    anchor_lang::prelude::*,
 };
 
 #[derive(Accounts)]
 pub struct SettleBatch {
     pub relayer: Signer,
     #[account(seeds = [SEED_CONFIG], bump = config.bump)]
-    pub config: Account<GlobalConfig>,
+    pub config: Config,
     #[account(mut)]
     pub market: Market,
 }
 
 impl SettleBatch {
     /// Who may settle now, whatever the batch says.
-    fn validate(&self, version: u8, slot: u64) -> Result<()> {
+    fn validate(&self, program_id: &Address, version: u8, slot: u64) -> Result<()> {
         let config = self.config.at(slot);
-        self.market.require_here()?;
+        require_here(&self.market, program_id)?;
         require!(!self.config.is_paused.get(), SettlementError::Paused);
         require!(
             self.relayer.address() == config.active_relayer(),
@@ -71,23 +71,22 @@ pub fn handler(ctx: &mut Context<SettleBatch>, data: &[u8]) -> Result<()> {
 
 fn settle_v1(ctx: &mut Context<SettleBatch>, data: &[u8]) -> Result<()> {
     let slot = Clock::get()?.slot;
-    ctx.accounts.validate(v1::VERSION, slot)?;
+    ctx.accounts.validate(ctx.program_id, v1::VERSION, slot)?;
     let batch = BatchV1::read(data).ok_or(SettlementError::MalformedBatch)?;
     let trades = ctx.accounts.validate_batch(&batch, slot)?;
     let taker_bps = ctx.accounts.config.at(slot).fee_tiers()[0].taker_bps.get();
     let market = &mut ctx.accounts.market;
 
-    let mut codes = vec![0; trades.len()];
     let last_trade_id = market.last_trade_id.get();
-    let settled = processor::v1::settle(trades, last_trade_id, taker_bps, market.as_mut_slice(), &mut codes);
-    let tally = settled.map_err(|refusal| report(refusal, market, batch.header.sequence))?;
+    let settled = processor::v1::settle(trades, last_trade_id, taker_bps, market.as_mut_slice());
+    let tally = settled.map_err(|refusal| refuse(refusal, market, batch.header.sequence))?;
     let accepted = Accepted {
         version: v1::VERSION,
         first_trade_id: trades.first().map_or(0, |trade| trade.trade_id.get()),
         count: trades.len() as u32,
         tally,
         payload_digest: sha256(data),
-        results_digest: sha256(&codes),
+        results_digest: sha256(&processor::v1::result_codes(trades, &tally)),
     };
     accept(ctx, slot, &accepted)
 }
@@ -110,6 +109,7 @@ fn accept(ctx: &mut Context<SettleBatch>, slot: u64, batch: &Accepted) -> Result
     let market = &mut ctx.accounts.market;
     let sequence = market.next_sequence;
     let leaf = Leaf {
+        prefix: LEAF_PREFIX,
         program,
         market: *market.address(),
         sequence,
@@ -135,7 +135,7 @@ fn accept(ctx: &mut Context<SettleBatch>, slot: u64, batch: &Accepted) -> Result
         tally.base_lots,
         tally.quote_atoms,
     );
-    emit!(BatchSettled {
+    report(&BatchSettled {
         market: *market.address(),
         sequence,
         version: batch.version,
@@ -154,11 +154,11 @@ fn accept(ctx: &mut Context<SettleBatch>, slot: u64, batch: &Accepted) -> Result
 
 /// Names the trade that refuses its batch, then gives the error that ends the transaction.
 #[cold]
-fn report(refusal: Refusal, market: &Market, sequence: PodU64) -> SettlementError {
+fn refuse(refusal: Refusal, market: &Market, sequence: PodU64) -> SettlementError {
     match refusal {
         Refusal::Batch(error) => error,
         Refusal::Trade { index, trade_id, fault } => {
-            emit!(TradeRejected {
+            report(&TradeRejected {
                 market: *market.address(),
                 sequence,
                 index: index.into(),

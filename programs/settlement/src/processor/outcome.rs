@@ -46,7 +46,7 @@ impl From<TradeFault> for SettlementError {
 }
 
 /// Why a batch is refused.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The batch itself is wrong.
     Batch(SettlementError),

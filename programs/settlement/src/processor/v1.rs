@@ -11,7 +11,7 @@ use {
     anchor_lang::prelude::PodU64,
 };
 
-/// Settles `trades`, whose first id must follow `last_trade_id`. `codes` has one zero byte per trade.
+/// Settles `trades`, whose first id must follow `last_trade_id`.
 ///
 /// After a refusal the entries are half changed: the caller must end the transaction.
 pub fn settle(
@@ -19,90 +19,136 @@ pub fn settle(
     last_trade_id: u64,
     taker_bps: u16,
     entries: &mut [TraderEntry],
-    codes: &mut [u8],
 ) -> Result<Tally, Refusal> {
-    let mut tally = Tally::default();
-    let mut last_trade_id = last_trade_id;
-    for (index, (trade, code)) in trades.iter().zip(codes).enumerate() {
+    let mut tally = RunningTally::default();
+    let mut settled_trade_id = last_trade_id;
+    for trade in trades {
         let trade_id = trade.trade_id.get();
-        if last_trade_id.checked_add(1) != Some(trade_id) {
-            let is_replay = trade_id <= last_trade_id;
+        // Ids start at 1, so 0 follows nothing.
+        if trade_id.wrapping_sub(1) != settled_trade_id || trade_id == 0 {
+            let is_replay = trade_id <= settled_trade_id;
             return Err(Refusal::Batch(if is_replay {
                 SettlementError::TradeReplay
             } else {
                 SettlementError::TradeGap
             }));
         }
-        last_trade_id = trade_id;
-        let Some(taker_is_buyer) = trade.taker_is_buyer() else {
+        settled_trade_id = trade_id;
+        if trade.is_malformed() {
             return Err(Refusal::Batch(SettlementError::MalformedBatch));
-        };
-        if trade.quantity == 0 {
-            *code = result_code::VOIDED;
-            tally.voided += 1;
-            continue;
         }
-        let moved = exchange(trade, taker_bps, taker_is_buyer, entries);
-        let (amount, fee) = moved.map_err(|fault| Refusal::Trade {
-            index: index as u32,
-            trade_id,
-            fault,
-        })?;
-        tally.base_lots = tally.base_lots.saturating_add(trade.quantity.into());
-        tally.quote_atoms = tally.quote_atoms.saturating_add(amount);
-        tally.fees = tally.fees.saturating_add(fee);
+        if trade.is_void() {
+            tally.voided += 1;
+        } else if let Err(fault) = exchange(trade, taker_bps, entries, &mut tally) {
+            return Err(Refusal::Trade {
+                index: (trade_id - last_trade_id - 1) as u32,
+                trade_id,
+                fault,
+            });
+        }
     }
-    Ok(tally)
+    Ok(tally.into())
 }
 
-/// Moves one trade's value between two entries. Returns its amount and fee.
+/// The tally while it grows. The volumes saturate, so they are kept as what still fits: on the chain a saturating
+/// subtraction costs less than a saturating addition.
+struct RunningTally {
+    voided: u32,
+    base_lots_left: u64,
+    quote_atoms_left: u64,
+    /// Can not overflow: fees leave balances whose sum fits.
+    fees: u64,
+}
+
+impl Default for RunningTally {
+    fn default() -> Self {
+        Self {
+            voided: 0,
+            base_lots_left: u64::MAX,
+            quote_atoms_left: u64::MAX,
+            fees: 0,
+        }
+    }
+}
+
+impl From<RunningTally> for Tally {
+    fn from(running: RunningTally) -> Self {
+        Self {
+            voided: running.voided,
+            base_lots: BaseLots(u64::MAX - running.base_lots_left),
+            quote_atoms: QuoteAtoms(u64::MAX - running.quote_atoms_left),
+            fees: QuoteAtoms(running.fees),
+        }
+    }
+}
+
+/// One result code per trade of a batch that has settled.
+pub fn result_codes(trades: &[TradeV1], tally: &Tally) -> Vec<u8> {
+    let mut codes = vec![result_code::SETTLED; trades.len()];
+    if tally.voided > 0 {
+        for (code, trade) in codes.iter_mut().zip(trades) {
+            if trade.is_void() {
+                *code = result_code::VOIDED;
+            }
+        }
+    }
+    codes
+}
+
+/// Moves one trade's value between two entries.
 #[inline(always)]
 fn exchange(
     trade: &TradeV1,
     taker_bps: u16,
-    taker_is_buyer: bool,
     entries: &mut [TraderEntry],
-) -> Result<(QuoteAtoms, QuoteAtoms), TradeFault> {
+    tally: &mut RunningTally,
+) -> Result<(), TradeFault> {
     let price = Price::from(trade.price);
     let quantity = BaseLots::from(trade.quantity);
     if price.is_zero() {
         return Err(TradeFault::ZeroPrice);
     }
-    let [buyer, seller] = parties(entries, trade.buyer.get() as usize, trade.seller.get() as usize)?;
+    let (buyer, seller) = parties(trade, entries)?;
 
     let amount = price.amount(quantity).ok_or(TradeFault::AmountOverflow)?;
     let fee = amount.fee(taker_bps);
-    let (paid, received) = if taker_is_buyer {
-        (amount.checked_add(fee), Some(amount))
+    let (paid, received) = if trade.taker_is_buyer.get() {
+        (amount.checked_add(fee).ok_or(TradeFault::AmountOverflow)?, amount)
     } else {
-        (Some(amount), amount.checked_sub(fee))
+        (amount, amount.checked_sub(fee).ok_or(TradeFault::AmountOverflow)?)
     };
-    let paid = paid.ok_or(TradeFault::AmountOverflow)?;
-    let received = received.ok_or(TradeFault::AmountOverflow)?;
 
-    if !debit(&mut buyer.quote_atoms, &mut buyer.pending_quote_atoms, paid.0) {
+    let bought = &mut entries[buyer];
+    if !debit(&mut bought.quote_atoms, &mut bought.pending_quote_atoms, paid.0) {
         return Err(TradeFault::InsufficientQuote);
     }
-    if !debit(&mut seller.base_lots, &mut seller.pending_base_lots, quantity.0) {
+    credit(&mut bought.base_lots, quantity.0);
+    let sold = &mut entries[seller];
+    if !debit(&mut sold.base_lots, &mut sold.pending_base_lots, quantity.0) {
         return Err(TradeFault::InsufficientBase);
     }
-    credit(&mut buyer.base_lots, quantity.0);
-    credit(&mut seller.quote_atoms, received.0);
-    Ok((amount, fee))
+    credit(&mut sold.quote_atoms, received.0);
+
+    tally.base_lots_left = tally.base_lots_left.saturating_sub(quantity.0);
+    tally.quote_atoms_left = tally.quote_atoms_left.saturating_sub(amount.0);
+    tally.fees = tally.fees.wrapping_add(fee.0);
+    Ok(())
 }
 
-/// Buyer and seller, two different open entries.
+/// The indices of buyer and seller: two different open entries.
 #[inline(always)]
-fn parties(entries: &mut [TraderEntry], buyer: usize, seller: usize) -> Result<[&mut TraderEntry; 2], TradeFault> {
+fn parties(trade: &TradeV1, entries: &[TraderEntry]) -> Result<(usize, usize), TradeFault> {
+    let (buyer, seller) = (trade.buyer.get() as usize, trade.seller.get() as usize);
     if buyer >= entries.len() || seller >= entries.len() {
         return Err(TradeFault::TraderIndexOutOfRange);
     }
     if entries[buyer].status != entry_status::OPEN || entries[seller].status != entry_status::OPEN {
         return Err(TradeFault::EntryNotOpen);
     }
-    entries
-        .get_disjoint_mut([buyer, seller])
-        .map_err(|_| TradeFault::SelfTrade)
+    if buyer == seller {
+        return Err(TradeFault::SelfTrade);
+    }
+    Ok((buyer, seller))
 }
 
 /// Takes from the available balance first, then from the pending withdrawal, which backs trades until it is executed.

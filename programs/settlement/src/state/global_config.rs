@@ -1,11 +1,14 @@
 //! The one account that says who may do what. Settlement only reads it, so markets settle in parallel.
 
 use {
-    super::{field, FeeTier, ScheduledChange, Successor},
+    super::{field, FeeTier, Portable, ScheduledChange, Successor},
     crate::{constants::LAYOUT_VERSION, error::SettlementError, limits},
     anchor_lang::prelude::*,
     bytemuck::Zeroable,
 };
+
+/// The config's account.
+pub type Config = Account<Portable<GlobalConfig>>;
 
 /// PDA `["config"]`. The first five fields keep their place in every version.
 #[account]

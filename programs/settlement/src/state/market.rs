@@ -1,18 +1,18 @@
 //! One trading pair: its cursor, its totals, its tree, and after the header one entry per trader.
 
 use {
-    super::{StateTree, TraderEntry, TREE_CAPACITY},
+    super::{Portable, StateTree, TraderEntry, TREE_CAPACITY},
     crate::{
         constants::{LAYOUT_VERSION, RECENT_DIGESTS, TREE_VERSION},
         error::SettlementError,
+        token::TokenAccount,
         units::{BaseAtoms, BaseLots, QuoteAtoms},
     },
     anchor_lang::{accounts::Slab, prelude::*},
-    anchor_spl::token::TokenAccount,
 };
 
 /// A market account: header, u32 count, entries.
-pub type Market = Slab<MarketHeader, TraderEntry>;
+pub type Market = Slab<Portable<MarketHeader>, TraderEntry>;
 
 /// Values of `MarketHeader::status`.
 pub mod market_status {
@@ -91,12 +91,6 @@ const _: () = assert!(ENTRIES_OFFSET == 3_596);
 const _: () = assert!(Market::space_for(1) == ENTRIES_OFFSET + core::mem::size_of::<TraderEntry>());
 
 impl MarketHeader {
-    /// Every instruction on a market asks this first.
-    pub fn require_here(&self) -> Result<()> {
-        require!(self.status == market_status::OPEN, SettlementError::MarketMigrated);
-        Ok(())
-    }
-
     /// Where the payload digest of `sequence` is remembered.
     pub fn digest_slot(sequence: u64) -> usize {
         sequence as usize % RECENT_DIGESTS
@@ -131,17 +125,14 @@ impl MarketHeader {
     /// Refuses when the base vault holds less than the market owes.
     pub fn require_base_covered(&self, vault: &TokenAccount) -> Result<()> {
         let owed = BaseLots::from(self.base_lots_total).atoms(self.base_lot_atoms);
-        let is_covered = owed.is_some_and(|owed| owed <= BaseAtoms(vault.amount()));
+        let is_covered = owed.is_some_and(|owed| owed <= BaseAtoms::from(vault.amount));
         require!(is_covered, SettlementError::VaultShortfall);
         Ok(())
     }
 
     /// Refuses when the quote vault holds less than the market owes.
     pub fn require_quote_covered(&self, vault: &TokenAccount) -> Result<()> {
-        require!(
-            self.quote_atoms_total.get() <= vault.amount(),
-            SettlementError::VaultShortfall
-        );
+        require!(self.quote_atoms_total <= vault.amount, SettlementError::VaultShortfall);
         Ok(())
     }
 
@@ -170,7 +161,16 @@ impl MarketHeader {
     }
 }
 
+/// Every instruction on a market asks this first: it is an account of the program that runs, and has not moved.
+pub fn require_here(market: &Market, program_id: &Address) -> Result<()> {
+    require!(market.view().owned_by(program_id), ProgramError::IllegalOwner);
+    require!(market.view().is_writable(), ConstraintMut);
+    require!(market.status == market_status::OPEN, SettlementError::MarketMigrated);
+    Ok(())
+}
+
 /// The entry at `index`.
+#[inline(never)]
 pub fn entry_mut(market: &mut Market, index: u32) -> Result<&mut TraderEntry> {
     let entry = market.get_mut(index as usize);
     Ok(entry.ok_or(SettlementError::TraderIndexOutOfRange)?)

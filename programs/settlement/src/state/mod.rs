@@ -3,6 +3,7 @@
 mod fee_tier;
 mod global_config;
 mod market;
+mod portable;
 mod schedule;
 mod seeds;
 mod state_tree;
@@ -11,6 +12,6 @@ mod trader_entry;
 mod zero_hashes;
 
 pub use {
-    fee_tier::*, global_config::*, market::*, schedule::*, seeds::*, state_tree::*, successor::*, trader_entry::*,
-    zero_hashes::*,
+    fee_tier::*, global_config::*, market::*, portable::*, schedule::*, seeds::*, state_tree::*, successor::*,
+    trader_entry::*, zero_hashes::*,
 };

@@ -42,6 +42,7 @@ impl StateTree {
     pub fn append(&mut self, leaf: [u8; 32]) -> Result<()> {
         let index = self.leaf_count.get();
         require!(index < TREE_CAPACITY, SettlementError::TreeFull);
+        let mut children = Children::default();
         let mut node = leaf;
         let mut is_complete = true;
         for level in 0..TREE_DEPTH {
@@ -52,9 +53,9 @@ impl StateTree {
                 is_complete = false;
             }
             node = if is_right {
-                hash_node(&self.frontier[level], &node)
+                children.hash(&self.frontier[level], &node)
             } else {
-                hash_node(&node, &ZERO_HASHES[level])
+                children.hash(&node, &ZERO_HASHES[level])
             };
         }
         self.root = node;
@@ -63,18 +64,38 @@ impl StateTree {
     }
 }
 
-/// `sha256(0x01 ‖ left ‖ right)`.
-pub fn hash_node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
-    let mut bytes = [NODE_PREFIX; 65];
-    bytes[1..33].copy_from_slice(left);
-    bytes[33..].copy_from_slice(right);
-    sha256(&bytes)
+/// What a node hashes: `0x01 ‖ left ‖ right`. One buffer for all levels.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Children {
+    prefix: u8,
+    left: [u8; 32],
+    right: [u8; 32],
+}
+
+impl Default for Children {
+    fn default() -> Self {
+        Self {
+            prefix: NODE_PREFIX,
+            ..Self::zeroed()
+        }
+    }
+}
+
+impl Children {
+    fn hash(&mut self, left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
+        self.left = *left;
+        self.right = *right;
+        sha256(bytemuck::bytes_of(self))
+    }
 }
 
 /// What a leaf commits to: one accepted batch or ping of one market of one program.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Leaf {
+    /// Always `LEAF_PREFIX`.
+    pub prefix: u8,
     pub program: Address,
     pub market: Address,
     pub sequence: PodU64,
@@ -87,8 +108,6 @@ pub struct Leaf {
 impl Leaf {
     /// `sha256(0x00 ‖ the fields in order)`.
     pub fn hash(&self) -> [u8; 32] {
-        let mut bytes = [LEAF_PREFIX; 1 + core::mem::size_of::<Leaf>()];
-        bytes[1..].copy_from_slice(bytemuck::bytes_of(self));
-        sha256(&bytes)
+        sha256(bytemuck::bytes_of(self))
     }
 }

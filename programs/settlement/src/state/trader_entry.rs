@@ -94,6 +94,7 @@ impl TraderEntry {
     }
 
     /// What is true of every entry at the end of every instruction of its owner or the guardian.
+    #[inline(never)]
     pub fn invariant(&self) -> Result<()> {
         // Only an open entry has a balance or a request.
         let is_idle = self.is_empty() && !self.has_request();

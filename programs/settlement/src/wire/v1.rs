@@ -79,13 +79,14 @@ impl<'a> BatchV1<'a> {
 }
 
 impl TradeV1 {
-    /// `None` when the byte is neither 0 nor 1.
     #[inline(always)]
-    pub fn taker_is_buyer(&self) -> Option<bool> {
-        match bytemuck::bytes_of(&self.taker_is_buyer) {
-            [0] => Some(false),
-            [1] => Some(true),
-            _ => None,
-        }
+    pub fn is_void(&self) -> bool {
+        self.quantity == 0
+    }
+
+    /// The last byte is neither 0 nor 1.
+    #[inline(always)]
+    pub fn is_malformed(&self) -> bool {
+        bytemuck::bytes_of(&self.taker_is_buyer)[0] > 1
     }
 }
