@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, Keypair, TransactionInstruction } from '@solana/web3.js';
 import { TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { explainError, LockstepError } from '#client';
+import { pause } from './pause.ts';
 
 /** Instructions that succeed or fail together, and who signs besides the payer. */
 export interface Step {
@@ -75,7 +75,7 @@ async function landed(connection: Connection, signatures: readonly string[], sig
     waiting = next;
     if (waiting.length === 0) return;
     if (performance.now() > deadline) throw lost(waiting);
-    await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pause(POLL_MS, signal);
   }
 }
 

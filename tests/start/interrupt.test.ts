@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { accepts, npmStart, startProcess } from './start-process.ts';
 
 let dir = '';
@@ -73,6 +74,19 @@ for (const [signal, code] of [
     assert.deepEqual(run.leftovers(), []);
   });
 }
+
+test('a redis-server that is ended by hand ends the run with exit 1 and says so', async () => {
+  const run = startProcess(['--rate', '50'], { TMPDIR: dir });
+  const [, port] = await run.saw(/redis:\/\/127\.0\.0\.1:(\d+)/);
+  await run.saw(/traders funded/);
+  const redis = new Redis(Number(port), { retryStrategy: () => null });
+  await redis.shutdown('NOSAVE').catch(() => undefined);
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^REDIS_ENDED: /);
+  assert.deepEqual(run.leftovers(), []);
+  assert.deepEqual(await foldersLeft(), []);
+});
 
 test('kill -9 leaves no redis-server and no folder', async () => {
   const run = startProcess(['--rate', '50'], { TMPDIR: dir });

@@ -17,9 +17,6 @@ export function startCommand(streams: Streams): Command {
     try {
       await run({ ...given, once }, { output, signal, cleanup });
       signal.throwIfAborted();
-    } catch (error) {
-      // What broke because of an interrupt is not worth telling: the interrupt is.
-      throw signal.aborted ? signal.reason : error;
     } finally {
       await cleanup.run();
       release();

@@ -34,17 +34,26 @@ export interface RunWorld {
  * The main job, from nothing to a summary. Everything started is in `cleanup`.
  * @throws CheckFailed VERIFICATION_FAILED after the summary was printed; InputError before anything was started
  */
-export async function run(options: StartOptions, { output, signal: interrupt, cleanup }: RunWorld): Promise<void> {
-  const startedAt = performance.now();
+export async function run(options: StartOptions, world: RunWorld): Promise<void> {
   const trouble = new AbortController();
-  const signal = AbortSignal.any([interrupt, trouble.signal]);
-  const fail = (error: unknown) => trouble.abort(error);
+  const signal = AbortSignal.any([world.signal, trouble.signal]);
+  try {
+    await runUntil(options, { ...world, signal }, (error) => trouble.abort(error));
+  } catch (error) {
+    // What breaks because something else ended is not worth telling: that is.
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function runUntil(options: StartOptions, world: RunWorld, fail: (error: unknown) => void): Promise<void> {
+  const startedAt = performance.now();
+  const { output, signal, cleanup } = world;
 
   const spoolDir = () => temporaryFolder(cleanup);
   const surveyed = await surveyedInput(options, marketTerms(options.traders), spoolDir, signal);
   const { input, survey } = surveyed;
   output.say(describeInput(surveyed));
-  const place = await startPlace(survey.accepted + survey.deposits.length, { output, signal, cleanup }, fail);
+  const place = await startPlace(survey.accepted + survey.deposits.length, world, fail);
   const { keys, redis, chain } = place;
 
   const connection = chain.connection('confirmed');

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PublicKey } from '@solana/web3.js';
 import type { TraderEntry } from '#client';
 import { readMarket, settlementInstructions } from '#client';
+import { pause } from '../pause.ts';
 import type { Sender } from '../transactions.ts';
 import { step } from '../transactions.ts';
 import type { Differences } from './differences.ts';
@@ -88,6 +88,6 @@ async function balances({ connection }: Venue, trader: Trader): Promise<{ base: 
 
 async function untilSlot({ connection }: Venue, slot: bigint, signal: AbortSignal): Promise<void> {
   while (BigInt(await connection.getSlot('confirmed')) < slot) {
-    await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pause(POLL_MS, signal);
   }
 }

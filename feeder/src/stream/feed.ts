@@ -28,7 +28,7 @@ export async function feed(
   options: FeedOptions,
 ): Promise<number> {
   const { rate, signal, now = () => performance.now(), onProgress } = options;
-  const pause = options.sleep ?? ((ms: number) => sleep(ms, undefined, { signal }));
+  const pause = options.sleep ?? pauseFor;
   const step = rate === 'max' ? MAX_TRADES_PER_STEP : stepOf(rate);
   const start = now();
   let written = 0;
@@ -51,6 +51,10 @@ export async function feed(
   if (next.length > 0) await flush();
   return written;
 }
+
+/** Node's own AbortError would hide the reason. */
+const pauseFor = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 
 const stepOf = (rate: number): number =>
   Math.min(MAX_TRADES_PER_STEP, Math.max(1, Math.floor((rate * STEP_MS) / 1_000)));
