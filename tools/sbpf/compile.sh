@@ -9,11 +9,13 @@ syscalls=(log_ log_64_ log_compute_units_ log_data log_pubkey memcpy_ memmove_ m
   get_epoch_schedule_sysvar get_epoch_rewards_sysvar get_fees_sysvar get_last_restart_slot get_epoch_stake
   get_stack_height get_processed_sibling_instruction get_return_data set_return_data remaining_compute_units)
 
+# Both passes would unroll the walk over an instruction's accounts, at 75 instructions an account.
+unroll=-unroll-threshold=100
+
 linker_args=(
   "--export=__bpf_trap$(printf ',sol_%s' "${syscalls[@]}")"
   --llvm-args=-bpf-stack-size=4096
-  --llvm-args=-inlinecold-threshold=100000
-  --llvm-args=-inline-threshold=3000
+  "--llvm-args=$unroll"
   # Cold functions in a section of their own are called at wrong addresses, without a word from the linker.
   --llvm-args=-profile-guided-section-prefix=false
 )
@@ -70,7 +72,7 @@ write_target() {
 # Separated by the unit separator, so that a folder's name may hold a space. The checkout itself needs no entry: cargo
 # hands rustc its files by relative path, and refuse_paths proves it.
 rust_flags() {
-  local flags=("${linker_args[@]/#/-Clink-arg=}")
+  local flags=("${linker_args[@]/#/-Clink-arg=}" "-Cllvm-args=$unroll")
   flags+=("--remap-path-prefix=$stage/library=/std" "--remap-path-prefix=$rust_root=/rust"
     "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
   local IFS=$'\x1f'
