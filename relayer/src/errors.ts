@@ -9,6 +9,8 @@ export const ERROR_ADVICE = {
   REDIS_UNREACHABLE: 'Start Redis or correct `redisUrl`.',
   REDIS_EVICTS:
     'Run the command in the message and make the setting permanent: an evicted row is a forgotten signature.',
+  REDIS_REFUSED:
+    'Correct what Redis names (out of memory, read-only replica, ...), then start again; nothing was lost.',
   CHAIN_UNREACHABLE: 'Correct `rpcUrl`, or wait until the node answers.',
   MARKET_UNREADABLE: 'Check `programId` and `market`: the market must be an account of the program on this cluster.',
   LEASE_LOST:
@@ -19,7 +21,7 @@ export const ERROR_ADVICE = {
   TRADE_MALFORMED:
     'The trade was settled as a void. Look at the writer; enter a new trade when it was meant to settle.',
   FOREIGN_SETTLEMENT:
-    'Somebody else settles with this relayer key. Stop it, or rotate the key with set_relayer; then start again: the chain decides where to resume.',
+    'Somebody else settles with this relayer key. Stop it, or rotate the key with set_relayer; compare what was settled with the engine; then acknowledge.',
   CHAIN_BEHIND_JOURNAL:
     'The journal belongs to another chain, or the RPC node is far behind. Point at the right node, or use an empty Redis for a new chain.',
   PROGRAM_REFUSED: 'Nothing was settled for this batch. Follow the advice of the program error in the message.',

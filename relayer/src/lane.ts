@@ -1,3 +1,4 @@
+import { LockstepError } from '#client';
 import type { Lease } from './adapters/redis/lease.ts';
 import type { LaneDeps } from './pipeline.ts';
 import { runLane } from './pipeline.ts';
@@ -34,12 +35,14 @@ export async function holdLane(lease: Lease, lane: LaneDeps, { stopping, abort }
   } catch (error) {
     if (lost === undefined && (abort.signal.aborted || error === stopping.signal.reason)) return finish();
     logger.error({ err: error }, 'the lane halted');
+    await briefly(markHalt(error, lane), lane);
     progress.state('halted');
     progress.failed(error);
     throw error;
   } finally {
     ended.abort();
-    await giveBack(lease, lane);
+    // A lease that can't be given back runs out by itself.
+    await briefly(lease.release(), lane);
   }
 
   function finish(): void {
@@ -48,10 +51,19 @@ export async function holdLane(lease: Lease, lane: LaneDeps, { stopping, abort }
   }
 }
 
-/** A lease that can't be given back runs out by itself. */
-async function giveBack(lease: Lease, { clock, config }: LaneDeps): Promise<void> {
+/** A restart by a supervisor must not pass over what a person has to look at. */
+async function markHalt(error: unknown, { journal }: LaneDeps): Promise<void> {
+  if (!(error instanceof LockstepError) || error.code !== 'FOREIGN_SETTLEMENT') return;
+  if ((await journal.halt()) === undefined) await journal.markHalted(error.message);
+}
+
+/** Parting words to a Redis that may be gone: worth a moment, not more. */
+async function briefly(words: Promise<void>, { clock, config, logger }: LaneDeps): Promise<void> {
   const waited = new AbortController();
   const timeout = clock.sleep(config.leaseMs, waited.signal).catch(() => {});
-  await Promise.race([lease.release().catch(() => {}), timeout]);
+  await Promise.race([
+    words.catch((error) => logger.warn({ err: error }, 'redis did not take the last words')),
+    timeout,
+  ]);
   waited.abort();
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeBatch, slot, tradeId } from '#client';
+import { decodeBatch, sequence, slot, tradeId } from '#client';
 import type { RelayerConfig } from './config.ts';
 import { parseRelayerConfig } from './config.ts';
 import { newRow } from './domain/row.ts';
@@ -13,6 +13,7 @@ import { createMemoryMetrics } from './observe/metrics.ts';
 import { createProgress } from './observe/progress.ts';
 import { runLane } from './pipeline.ts';
 import type { StreamEntry } from './ports.ts';
+import { encodePayload } from './stages/encode/codec.ts';
 import { fakeChain } from './testing/chain.ts';
 import { fakeClock } from './testing/clock.ts';
 import { encodeEvent } from './testing/events.ts';
@@ -255,6 +256,26 @@ test('a halted batch halts the lane, and waiting for it', async () => {
   await waiting;
 });
 
+test('after a foreign settlement a start waits for a person, then drops what can never land and goes on', async () => {
+  const w = world(stream(20));
+  w.chain.onSend = () => 'drop';
+  const first = w.start();
+  await w.clock.sleep(1_000, new AbortController().signal);
+  w.chain.settleForeign(encodePayload({ version: 1, trades: trades(1, 2) }, sequence(1)).data);
+  await rejects('FOREIGN_SETTLEMENT', first.done);
+  w.chain.onSend = () => 'land';
+
+  await w.journal.markHalted('sequence 1 is foreign');
+  await rejects('FOREIGN_SETTLEMENT', w.start().done, /sequence 1 is foreign; .* acknowledge/);
+  w.journal.mark = { reason: 'looked at', acknowledged: true, acknowledge: '' };
+  const second = w.start();
+  await second.until(20);
+  second.stop();
+  await second.done;
+  assert.deepEqual(w.settledIds(), ids(20));
+  assert.equal(w.journal.mark, undefined);
+});
+
 test('a journal of another chain halts instead of settling out of order', async () => {
   const w = world(stream(9));
   const other = fakeChain(w.clock, { nextSequence: 5, lastTradeId: 20 });
@@ -269,7 +290,7 @@ test('a journal of another chain halts instead of settling out of order', async 
 
 test('a small batch waits until the program takes it', async () => {
   const w = world(stream(6));
-  w.chain.rulesNow = { allowedVersions: 1, minBatchSize: 4, maxBatchAgeSlots: slot(50) };
+  w.chain.rulesNow = { minBatchSize: 4, maxBatchAgeSlots: slot(50) };
   const run = w.start();
   await run.until(4);
   await w.clock.sleep(5_000, new AbortController().signal);

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { RelayerConfig } from './config.ts';
-import { createBackoff } from './domain/backoff.ts';
+import { createBackoff, persist } from './domain/backoff.ts';
 import { createChanges } from './domain/changes.ts';
 import type { BatchKey } from './domain/row.ts';
 import type { IntakeTrade } from './domain/trade.ts';
+import type { TransientError } from './errors.ts';
 import type { Progress } from './observe/progress.ts';
 import type { Chain, Clock, Journal, Metrics, Queue, TradeSource } from './ports.ts';
 import { createAccumulator } from './stages/batch/accumulator.ts';
@@ -127,7 +128,8 @@ export async function runLane(deps: LaneDeps, { stopping, abort }: LaneSignals):
     },
   };
 
-  await queue.rebuild(ledger.open.map((row) => row.key));
+  const onTransient = (error: TransientError) => deps.logger.warn({ err: error }, 'queue not rebuilt, trying again');
+  await persist(() => queue.rebuild(ledger.open.map((row) => row.key)), backoff(), onTransient, stopping);
   queue.consume((key) => tasks.run(() => workOff(key, work, tasks)));
   progress.state('running');
   await tasks.untilStopped([

@@ -44,11 +44,23 @@ export interface Journal {
   load(): Promise<readonly OutboxRow[]>;
   /** Writes the row, and the trades that were refused since it was last written. */
   save(row: OutboxRow, rejected?: readonly RejectedTrade[]): Promise<void>;
-  /** Removes rows that never were signed, and what was noted about their trades: they are judged again. */
+  /** Removes rows that can never land, and what was noted about their trades: those are judged again. */
   drop(rows: readonly OutboxRow[]): Promise<void>;
   /** Moves finalised rows to the settled log, each once. */
   retire(rows: readonly OutboxRow[]): Promise<void>;
   rejected(): Promise<readonly RejectedTrade[]>;
+  /** Keeps the lane from going on, over restarts, until a person has looked. */
+  markHalted(reason: string): Promise<void>;
+  halt(): Promise<HaltMark | undefined>;
+  clearHalt(): Promise<void>;
+}
+
+/** Why a person has to look before a lane goes on. */
+export interface HaltMark {
+  readonly reason: string;
+  readonly acknowledged: boolean;
+  /** The command that acknowledges it. */
+  readonly acknowledge: string;
 }
 
 /**
@@ -56,7 +68,10 @@ export interface Journal {
  * pointer is harmless. Left out: retries and results; a batch is retried inside its job, and its row says how it went.
  */
 export interface Queue {
-  /** Forgets every pointer and adds these instead: at start, when nobody else works on the lane. */
+  /**
+   * Forgets every pointer and adds these instead: at start, when nobody else works on the lane.
+   * @throws TransientError QUEUE_UNAVAILABLE
+   */
   rebuild(keys: readonly BatchKey[]): Promise<void>;
   /** Idempotent while the pointer is waiting. @throws TransientError QUEUE_UNAVAILABLE */
   add(key: BatchKey): Promise<void>;
@@ -77,7 +92,6 @@ export interface MarketView extends Cursor {
 
 /** The config's effective values that shape a batch. */
 export interface SettlementRules {
-  readonly allowedVersions: number;
   /** Trades. */
   readonly minBatchSize: number;
   /** Slots after the last settled batch from which a smaller batch is accepted. */

@@ -71,6 +71,26 @@ test('a finalised row moves to the settled log once', async () => {
   });
 });
 
+test('a halt stays until it is acknowledged and cleared', async () => {
+  const { keys, journal } = await make();
+  assert.equal(await journal.halt(), undefined);
+  await journal.markHalted('why');
+  const acknowledge = `redis-cli HSET '${keys.halt}' acknowledged yes`;
+  assert.deepEqual(await journal.halt(), { reason: 'why', acknowledged: false, acknowledge });
+  await redis.hset(keys.halt, 'acknowledged', 'yes');
+  assert.equal((await journal.halt())?.acknowledged, true);
+  await journal.clearHalt();
+  assert.equal(await journal.halt(), undefined);
+});
+
+test('a Redis that refuses writes is told apart from a lost lane', async () => {
+  const { journal } = await make();
+  await redis.config('SET', 'maxmemory', '1');
+  await rejects('REDIS_REFUSED', journal.save(open), /OOM/);
+  await redis.config('SET', 'maxmemory', '0');
+  await journal.save(open);
+});
+
 test('whoever lost the lane writes nothing', async () => {
   const { keys, journal } = await make();
   await journal.save(landed);

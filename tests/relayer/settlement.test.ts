@@ -225,7 +225,7 @@ test('a gap, an unknown schema and a broken id stop the lane with a code', async
   }
 });
 
-test('somebody else settles with the same key: the lane halts, and a restart goes on from the chain', async (t) => {
+test('somebody else settles with the same key: the lane halts until a person has looked, then goes on from the chain', async (t) => {
   const world = await openWorld(t);
   const relayer = await world.start();
   await world.publish(good(1, 10));
@@ -235,6 +235,9 @@ test('somebody else settles with the same key: the lane halts, and a restart goe
   await world.land(world.keys.relayer, build(world).settleBatch({ ...lane(world), data }));
   await world.publish(good(11, 40));
   await rejects('FOREIGN_SETTLEMENT', relayer.done);
+  const unasked = await world.start();
+  await rejects('FOREIGN_SETTLEMENT', unasked.done, /redis-cli HSET '.*:halt' acknowledged yes/);
+  await world.redis.hset(laneKeys(world.market).halt, 'acknowledged', 'yes');
   const second = await world.start();
   await second.waitUntilSettled(tradeId(40));
   await endsAs(world, 40);

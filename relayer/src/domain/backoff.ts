@@ -1,3 +1,4 @@
+import { TransientError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 
 /** Waits longer each time, up to a limit, until something works again. */
@@ -21,4 +22,27 @@ export function createBackoff(clock: Clock, limits: { readonly minMs: number; re
       nextMs = limits.minMs;
     },
   };
+}
+
+/**
+ * Repeats a call until it gets through. Only a TransientError is repeated.
+ * @throws whatever else the call throws, or the signal's reason
+ */
+export async function persist<T>(
+  call: () => Promise<T>,
+  backoff: Backoff,
+  onTransient: (error: TransientError) => void,
+  signal: AbortSignal,
+): Promise<T> {
+  for (;;) {
+    try {
+      const result = await call();
+      backoff.reset();
+      return result;
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      onTransient(error);
+      await backoff.wait(signal);
+    }
+  }
 }

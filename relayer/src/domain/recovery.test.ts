@@ -26,8 +26,8 @@ const landed = (first: number, last: number, seq: number) =>
   withLanding(sent(first, last, seq), sequence(seq), { slot: slot(1), digest: 'aa' });
 const firsts = (rows: readonly OutboxRow[]) => rows.map((row) => Number(firstTradeId(row)));
 
-function plan(rows: readonly OutboxRow[], nextSequence: number, last: number) {
-  const { keep, drop, resumeAfter } = planRecovery(rows, cursor(nextSequence, last));
+function plan(rows: readonly OutboxRow[], nextSequence: number, last: number, hopeless?: (row: OutboxRow) => boolean) {
+  const { keep, drop, resumeAfter } = planRecovery(rows, cursor(nextSequence, last), hopeless);
   return { keep: firsts(keep), drop: firsts(drop), resumeAfter: Number(resumeAfter) };
 }
 
@@ -56,6 +56,12 @@ test('unsigned rows that no longer continue the cursor come from the stream agai
   assert.deepEqual(plan([open(21, 30), open(31, 40)], 4, 30), { keep: [], drop: [21, 31], resumeAfter: 30 });
   assert.deepEqual(plan([open(25, 34), open(35, 40)], 4, 30), { keep: [], drop: [25, 35], resumeAfter: 30 });
   assert.deepEqual(plan([open(31, 40), open(42, 50)], 4, 30), { keep: [31], drop: [42], resumeAfter: 40 });
+});
+
+test('a signed row that can never land is dropped, and what follows it', () => {
+  const hopeless = (row: OutboxRow) => firstTradeId(row) === 31n;
+  const rows = [landed(21, 30, 3), sent(31, 40, 4), open(41, 50)];
+  assert.deepEqual(plan(rows, 5, 36, hopeless), { keep: [21], drop: [31, 41], resumeAfter: 36 });
 });
 
 test('a signed row after an unsigned one that is still due is refused', () => {

@@ -16,18 +16,22 @@ export interface RecoveryPlan {
 }
 
 /**
- * The chain's cursor decides. A row that was signed is always kept: what became of it is not known yet. A row that never was
- * signed is only a copy of stream entries; it is kept when it still continues the cursor.
+ * The chain's cursor decides. A row that was signed is kept, unless it is `hopeless`: what became of it is not known yet. A row that
+ * never was signed is only a copy of stream entries; it is kept when it still continues the cursor.
  * @throws LockstepError INVARIANT_BROKEN when a signed row follows a dropped one: two payloads could claim one id
  */
-export function planRecovery(rows: readonly OutboxRow[], cursor: Cursor): RecoveryPlan {
+export function planRecovery(
+  rows: readonly OutboxRow[],
+  cursor: Cursor,
+  hopeless: (row: OutboxRow) => boolean = () => false,
+): RecoveryPlan {
   const keep: OutboxRow[] = [];
   const drop: OutboxRow[] = [];
   let last = cursor.lastTradeId;
   for (const row of rows) {
     const signed = stateOf(row) !== 'open';
     const continues = drop.length === 0 && firstTradeId(row) === nextTradeId(last);
-    if (!signed && !continues) {
+    if (signed ? hopeless(row) : !continues) {
       drop.push(row);
       continue;
     }

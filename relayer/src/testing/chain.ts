@@ -117,7 +117,7 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     refusedTrades: new Map(),
     refusing: undefined,
     failing: undefined,
-    rulesNow: { allowedVersions: 1, minBatchSize: 1, maxBatchAgeSlots: slot(100) },
+    rulesNow: { minBatchSize: 1, maxBatchAgeSlots: slot(100) },
     silent: new Set(),
     hidden: new Set(),
     calls: [],

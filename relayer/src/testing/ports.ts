@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
-import type { Journal, Queue } from '../ports.ts';
+import type { HaltMark, Journal, Queue } from '../ports.ts';
 import { aborted } from '../tasks.ts';
 
 export const silent = pino({ level: 'silent' });
@@ -12,6 +12,7 @@ export interface FakeJournal extends Journal {
   readonly saved: OutboxRow[];
   readonly retired: OutboxRow[];
   readonly rejections: Map<bigint, RejectedTrade>;
+  mark: HaltMark | undefined;
   /** Called before each write; throws to break it. */
   beforeWrite: () => void;
 }
@@ -22,6 +23,7 @@ export function fakeJournal(rows: readonly OutboxRow[] = []): FakeJournal {
     saved: [],
     retired: [],
     rejections: new Map(),
+    mark: undefined,
     beforeWrite: () => {},
     load: async () => [...journal.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     async save(row, rejected = []) {
@@ -42,6 +44,13 @@ export function fakeJournal(rows: readonly OutboxRow[] = []): FakeJournal {
       }
     },
     rejected: async () => [...journal.rejections.values()],
+    async markHalted(reason) {
+      journal.mark = { reason, acknowledged: false, acknowledge: 'acknowledge' };
+    },
+    halt: async () => journal.mark,
+    async clearHalt() {
+      journal.mark = undefined;
+    },
   };
   return journal;
 }

@@ -49,19 +49,17 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
   });
 
   return {
-    async rebuild(batches) {
-      await queue.obliterate({ force: true });
-      await queue.resume();
-      if (batches.length > 0) await queue.addBulk(batches.map(entry));
-    },
-    async add(batch) {
-      const { name: job, data, opts } = entry(batch);
-      try {
+    rebuild: (batches) =>
+      reached(async () => {
+        await queue.obliterate({ force: true });
+        await queue.resume();
+        if (batches.length > 0) await queue.addBulk(batches.map(entry));
+      }),
+    add: (batch) =>
+      reached(async () => {
+        const { name: job, data, opts } = entry(batch);
         await queue.add(job, data, opts);
-      } catch (cause) {
-        throw new TransientError('QUEUE_UNAVAILABLE', `batch ${batch} was not queued`, { cause });
-      }
-    },
+      }),
     consume(work) {
       const workOn = (batch: BatchKey) => {
         inWork = work(batch);
@@ -84,4 +82,14 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
       await queue.close();
     },
   };
+}
+
+async function reached(call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (cause) {
+    throw new TransientError('QUEUE_UNAVAILABLE', `the queue: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
 }

@@ -4,7 +4,7 @@ import { relayerError } from '../../errors.ts';
 import type { Journal } from '../../ports.ts';
 import type { LaneKeys } from './keys.ts';
 import { decodeRejected, decodeRow, encodeRejected, encodeRow } from './row-codec.ts';
-import { DROP, RETIRE, SAVE } from './scripts.ts';
+import { DROP, RETIRE, runScript, SAVE } from './scripts.ts';
 
 /** Finalised batches kept for a feed and for support; the chain keeps them all. */
 export const SETTLED_KEPT = 10_000;
@@ -12,8 +12,8 @@ export const SETTLED_KEPT = 10_000;
 /** The row store in Redis, for the relayer that claimed the lane with `token`. */
 export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string): Journal {
   const write = async (script: string, lane: readonly string[], args: readonly string[]): Promise<void> => {
-    const written = await redis.eval(script, lane.length + 1, keys.fence, ...lane, token, ...args);
-    if (written !== 1) throw relayerError('LEASE_LOST', 'another relayer has taken the lane; nothing was written');
+    const written = await runScript(redis, script, [keys.fence, ...lane], [token, ...args]);
+    if (!written) throw relayerError('LEASE_LOST', 'another relayer has taken the lane; nothing was written');
   };
 
   return {
@@ -51,6 +51,18 @@ export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string):
     async rejected() {
       const records = Object.values(await redis.hgetall(keys.rejected)).map(decodeRejected);
       return records.sort((a, b) => (a.tradeId < b.tradeId ? -1 : 1));
+    },
+    async markHalted(reason) {
+      await redis.hset(keys.halt, 'reason', reason);
+    },
+    async halt() {
+      const { reason, acknowledged } = await redis.hgetall(keys.halt);
+      if (reason === undefined) return undefined;
+      const acknowledge = `redis-cli HSET '${keys.halt}' acknowledged yes`;
+      return { reason, acknowledged: acknowledged === 'yes', acknowledge };
+    },
+    async clearHalt() {
+      await redis.del(keys.halt);
     },
   };
 }

@@ -12,6 +12,8 @@ export interface LaneKeys {
   readonly rejected: string;
   /** Stream of finalised batches, the newest `SETTLED_KEPT`. */
   readonly settled: string;
+  /** Hash `reason`, `acknowledged`: a person has to look before the lane goes on. */
+  readonly halt: string;
   /** String with an expiry: the token of the relayer that has the lane. */
   readonly lease: string;
   /** String: the token of the last relayer that took the lane; every write checks it. */
@@ -26,6 +28,7 @@ export function laneKeys(market: string): LaneKeys {
     rows: `${prefix}:rows`,
     rejected: `${prefix}:rejected`,
     settled: `${prefix}:settled`,
+    halt: `${prefix}:halt`,
     lease: `${prefix}:lease`,
     fence: `${prefix}:fence`,
     queue: { prefix, name: `outbox-${market}` },

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { relayerError } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
 import type { LaneKeys } from './keys.ts';
-import { CLAIM, RELEASE, RENEW } from './scripts.ts';
+import { CLAIM, RELEASE, RENEW, runScript } from './scripts.ts';
 
 /** The right to work on a lane. The chain's sequence is the last fence; this one keeps two relayers from trying. */
 export interface Lease {
@@ -37,7 +37,7 @@ export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps):
     token,
     async claim(signal) {
       let told = false;
-      while ((await redis.eval(CLAIM, 2, keys.lease, keys.fence, token, leaseMs)) !== 1) {
+      while (!(await runScript(redis, CLAIM, [keys.lease, keys.fence], [token, leaseMs]))) {
         if (!told) logger.info({ holder: await redis.get(keys.lease) }, 'another relayer has the lane, waiting');
         told = true;
         await clock.sleep(stepMs, signal);
@@ -47,7 +47,7 @@ export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps):
     async keep(signal) {
       for (;;) {
         await clock.sleep(stepMs, signal);
-        if ((await redis.eval(RENEW, 2, keys.lease, keys.fence, token, leaseMs)) !== 1) {
+        if (!(await runScript(redis, RENEW, [keys.lease, keys.fence], [token, leaseMs]))) {
           throw relayerError(
             'LEASE_LOST',
             `the lane was claimed by ${(await redis.get(keys.fence)) ?? 'nobody known'}`,
@@ -56,7 +56,7 @@ export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps):
       }
     },
     async release() {
-      await redis.eval(RELEASE, 1, keys.lease, token);
+      await runScript(redis, RELEASE, [keys.lease], [token]);
     },
   };
 }

@@ -1,3 +1,6 @@
+import type { Redis } from 'ioredis';
+import { relayerError } from '../../errors.ts';
+
 /**
  * The Lua scripts of the relayer. Each checks the fence first, so a relayer that lost its lane without noticing writes nothing.
  * All may be repeated: a command whose answer was lost is sent again on reconnect.
@@ -39,7 +42,7 @@ for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1]) end
 return 1`;
 
 /**
- * Forgets a row that was never signed, and what was noted about its trades.
+ * Forgets a row that can never land, and what was noted about its trades.
  * KEYS fence, rows, rejected · ARGV token, batch key, trade id* · returns 1, or 0 when the lane is lost
  */
 export const DROP = `
@@ -57,3 +60,21 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if redis.call('HDEL', KEYS[2], ARGV[2]) == 0 then return 1 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 4))
 return 1`;
+
+/**
+ * Runs one of them; answers whether it did what it says.
+ * @throws LockstepError REDIS_REFUSED when Redis answered with an error: out of memory, read-only, ...
+ */
+export async function runScript(
+  redis: Redis,
+  script: string,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<boolean> {
+  try {
+    return (await redis.eval(script, keys.length, ...keys, ...args)) === 1;
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'ReplyError') throw cause;
+    throw relayerError('REDIS_REFUSED', `redis refused a write: ${cause.message}`, { cause });
+  }
+}

@@ -57,8 +57,8 @@ export function createSolanaChain(deps: SolanaChainDeps): Chain {
     },
     async rules() {
       const config = await asked('read config', () => readConfig(connection, programId, commitment));
-      const { allowedBatchVersions, minBatchSize, maxBatchAgeSlots } = effectiveConfig(config.value, config.slot);
-      return { allowedVersions: allowedBatchVersions, minBatchSize, maxBatchAgeSlots: slot(maxBatchAgeSlots) };
+      const { minBatchSize, maxBatchAgeSlots } = effectiveConfig(config.value, config.slot);
+      return { minBatchSize, maxBatchAgeSlots: slot(maxBatchAgeSlots) };
     },
     simulate: (payload) =>
       asked('simulate', async () => {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { slot } from '#client';
 import { minimumTrades } from './minimum.ts';
 
-const rules = { allowedVersions: 1, minBatchSize: 20, maxBatchAgeSlots: slot(10) };
+const rules = { minBatchSize: 20, maxBatchAgeSlots: slot(10) };
 const lane = { lastSettledMs: 1_000, openBatches: 0, slotMs: 400, nowMs: 5_000 };
 
 test('a quiet market takes any batch from its slot on', () => {

@@ -37,20 +37,15 @@ export async function followFinality(deps: FinalityDeps, signal: AbortSignal): P
 }
 
 /** @throws LockstepError FOREIGN_SETTLEMENT when another payload than ours became final */
-export async function checkOnce({
-  ledger,
-  chain,
-  journal,
-  onFinalized,
-  onLost,
-  commitment,
-}: FinalityDeps): Promise<void> {
+export async function checkOnce(deps: FinalityDeps): Promise<void> {
+  const { ledger, chain, journal, metrics, onFinalized, onLost, commitment } = deps;
   const finalized = await chain.market('finalized');
   const rows = ledger.landed.filter((row) => isSettledIn(finalized, row));
   for (const row of rows) refuseForeign(finalized, row);
   if (rows.length > 0) {
     await journal.retire(rows);
     ledger.retire(rows);
+    metrics.set('batches_unfinalized', ledger.landed.length);
     onFinalized(rows, finalized.lastTradeId);
   }
   const landed = ledger.landed;

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { Backoff } from '../../domain/backoff.ts';
+import { persist } from '../../domain/backoff.ts';
 import type { OutboxRow } from '../../domain/row.ts';
 import { newRow } from '../../domain/row.ts';
 import type { IntakeTrade, RejectedTrade } from '../../domain/trade.ts';
-import { TransientError } from '../../errors.ts';
+import type { TransientError } from '../../errors.ts';
 import type { Progress } from '../../observe/progress.ts';
 import type { Journal, Metrics, Queue } from '../../ports.ts';
 import { CURRENT_CODEC } from '../encode/codec.ts';
@@ -46,20 +47,10 @@ function report(rejected: readonly RejectedTrade[], { progress, logger }: Outbox
 }
 
 /** The row is safe already, so a queue that is away is only waited for. */
-async function point(
-  row: OutboxRow,
-  { queue, backoff, metrics, logger }: OutboxDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    try {
-      await queue.add(row.key);
-      return backoff.reset();
-    } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      metrics.increment('queue_errors');
-      logger.warn({ batch: row.key, err: error }, 'queue did not take the pointer, trying again');
-      await backoff.wait(signal);
-    }
-  }
+function point(row: OutboxRow, { queue, backoff, metrics, logger }: OutboxDeps, signal: AbortSignal): Promise<void> {
+  const onTransient = (error: TransientError) => {
+    metrics.increment('queue_errors');
+    logger.warn({ batch: row.key, err: error }, 'queue did not take the pointer, trying again');
+  };
+  return persist(() => queue.add(row.key), backoff, onTransient, signal);
 }
