@@ -44,6 +44,10 @@ pub fn fee(amount: u64, bps: u16) -> u64 {
 
 /// `product / BPS_PER_ONE`, rounded up, of a product that leaves room for the rounding.
 #[inline(always)]
+#[allow(
+    clippy::manual_div_ceil,
+    reason = "the standard one takes twice the instructions on the chain"
+)]
 fn ceil_div(product: u64) -> u64 {
     (product + (BPS_PER_ONE - 1)) / BPS_PER_ONE
 }

@@ -14,7 +14,7 @@ use {
 
 /// Entries that one growth adds.
 const ADDED_CAPACITY: usize = MARKET_GROWTH_BYTES / core::mem::size_of::<TraderEntry>();
-const _: () = assert!(MARKET_GROWTH_BYTES % core::mem::size_of::<TraderEntry>() == 0);
+const _: () = assert!(MARKET_GROWTH_BYTES.is_multiple_of(core::mem::size_of::<TraderEntry>()));
 
 #[derive(Accounts)]
 pub struct GrowMarket {

@@ -45,17 +45,17 @@ impl StateTree {
         let mut children = Children::default();
         let mut node = leaf;
         let mut is_complete = true;
-        for level in 0..TREE_DEPTH {
+        for (level, (waiting, zero)) in self.frontier.iter_mut().zip(&ZERO_HASHES).enumerate() {
             let is_right = index >> level & 1 == 1;
             if is_complete && !is_right {
                 // The highest subtree that the leaf completes: it waits here for its right sibling.
-                self.frontier[level] = node;
+                *waiting = node;
                 is_complete = false;
             }
             node = if is_right {
-                children.hash(&self.frontier[level], &node)
+                children.hash(waiting, &node)
             } else {
-                children.hash(&node, &ZERO_HASHES[level])
+                children.hash(&node, zero)
             };
         }
         self.root = node;
