@@ -16,6 +16,8 @@ type Options = Omit<RpcOptions, 'run' | 'transport'>;
 export function serveSubscriptions(server: Server, subscriptions: Subscriptions, options: Options): WebSocketServer {
   const sockets = new WebSocketServer({ server, maxPayload: MAX_REQUEST_BYTES });
   sockets.on('connection', (socket) => new Client(socket, subscriptions, options));
+  // The server's own errors, a taken port for one, are repeated here; whoever made it listen is told already.
+  sockets.on('error', () => undefined);
   return sockets;
 }
 
