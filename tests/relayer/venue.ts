@@ -52,9 +52,18 @@ export interface World {
 }
 
 export async function openWorld(t: TestContext, options: { readonly faults?: Faults } = {}): Promise<World> {
+  const endings: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const end of endings.reverse()) await end();
+  });
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-relayer-'));
+  endings.push(() => rm(dir, { recursive: true, force: true }));
   let server = await startPrivateRedis({ dir });
+  endings.push(() => server.stop());
   const { port } = server;
+  const redis = new Redis(port, { maxRetriesPerRequest: null });
+  redis.on('error', () => {});
+  endings.push(() => redis.disconnect());
   const keys = newKeys();
   const program = { programId: new PublicKey(idl.address), file: deployedRelease().file };
   const chain = await startLocalnet({
@@ -63,16 +72,7 @@ export async function openWorld(t: TestContext, options: { readonly faults?: Fau
     finalizedAfterSlots: 8,
     ...options,
   });
-  const redis = new Redis(port, { maxRetriesPerRequest: null });
-  redis.on('error', () => {});
-  const relayers: Relayer[] = [];
-  t.after(async () => {
-    await Promise.all(relayers.map((relayer) => relayer.stop()));
-    redis.disconnect();
-    await chain.close();
-    await server.stop();
-    await rm(dir, { recursive: true, force: true });
-  });
+  endings.push(() => chain.close());
   for (const key of [keys.operator, keys.relayer]) chain.airdrop(key.publicKey, LAMPORTS);
 
   const rpc = chain.connection('confirmed');
@@ -125,7 +125,7 @@ export async function openWorld(t: TestContext, options: { readonly faults?: Fau
     async start(overrides = {}, deps = {}) {
       const env = { [KEYPAIR_ENV]: JSON.stringify([...keys.relayer.secretKey]) };
       const relayer = await startRelayer(parseRelayerConfig(settings(overrides)), { env, logger: silent, ...deps });
-      relayers.push(relayer);
+      endings.push(() => relayer.stop());
       return relayer;
     },
     async outcomes() {
