@@ -131,7 +131,7 @@ fn exchange(
 
     tally.base_lots_left = tally.base_lots_left.saturating_sub(quantity.0);
     tally.quote_atoms_left = tally.quote_atoms_left.saturating_sub(amount.0);
-    tally.fees = tally.fees.wrapping_add(fee.0);
+    tally.fees += fee.0;
     Ok(())
 }
 
@@ -170,5 +170,5 @@ fn debit(available: &mut PodU64, pending: &mut PodU64, amount: u64) -> bool {
 /// Can not overflow: every balance is part of a market total that fits.
 #[inline(always)]
 fn credit(balance: &mut PodU64, amount: u64) {
-    *balance = balance.get().wrapping_add(amount).into();
+    *balance = (balance.get() + amount).into();
 }
