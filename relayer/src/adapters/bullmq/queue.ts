@@ -69,6 +69,8 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
         connection: patient,
         prefix,
         concurrency: 1,
+        // A pointer left in work by a crash is forgotten by the next rebuild; there is no other worker to hand it to.
+        skipStalledCheck: true,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
       });
