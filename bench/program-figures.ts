@@ -1,13 +1,14 @@
 import type { TransactionInstruction } from '@solana/web3.js';
 import { ComputeBudgetProgram } from '@solana/web3.js';
 import type { TradeV1 } from '#client';
-import { tradeId, V1_HEADER_BYTES, V1_TRADE_BYTES } from '#client';
+import { price, tradeId, V1_HEADER_BYTES, V1_TRADE_BYTES } from '#client';
 import { invocations } from '../tests/program/setup/invocations.ts';
 import { keyOf } from '../tests/program/setup/keys.ts';
 import { settlementObject } from '../tests/program/setup/object.ts';
+import { putTokens } from '../tests/program/setup/tokens.ts';
 import { request } from '../tests/program/setup/withdrawals.ts';
 import type { World } from '../tests/program/setup/world.ts';
-import { DEPOSIT, keys, lots, newWorld } from '../tests/program/setup/world.ts';
+import { deposit, keys, LOT_ATOMS, lots, newWorld } from '../tests/program/setup/world.ts';
 
 /** Largest transaction a cluster forwards, in its v0 form. */
 export const TRANSACTION_BYTES = 1232;
@@ -50,15 +51,44 @@ function instructionUnits(): Record<string, number> {
   );
 }
 
-/** Shapes of a batch that could differ in cost; none may be above the limit. */
-const shapes: Readonly<Record<string, { trade: Partial<TradeV1>; prepare?: (world: World) => void }>> = {
+/** Enough for 24 trades of more than 2^32 lots or atoms each. */
+const RICH = 2n ** 40n;
+const WIDE = 2n ** 32n + 1n;
+
+interface Shape {
+  readonly trade: Partial<TradeV1>;
+  readonly prepare?: (world: World) => void;
+}
+
+function enrich(world: World): void {
+  for (const trader of world.traders) {
+    const owner = trader.key.publicKey;
+    putTokens(world.chain, trader.base, { mint: keys.baseMint, owner, amount: RICH * LOT_ATOMS });
+    putTokens(world.chain, trader.quote, { mint: keys.quoteMint, owner, amount: RICH });
+    world.accept(deposit(trader, { baseLots: RICH, quoteAtoms: RICH }), trader.key);
+  }
+}
+
+/** Leaves nothing available, so that every debit goes on to what is pending. */
+function withdrawAll(world: World): void {
+  for (const trader of world.traders) {
+    const { baseLots, quoteAtoms } = world.entry(trader.index);
+    world.accept(request(trader, { baseLots, quoteAtoms }), trader.key);
+  }
+}
+
+/** Shapes of a trade that differ in cost; none may be above the limit. */
+const shapes: Readonly<Record<string, Shape>> = {
   buyerTakes: { trade: { takerIsBuyer: true } },
   sellerTakes: { trade: { takerIsBuyer: false } },
   void: { trade: { quantity: lots(0) } },
-  backedByPending: {
-    trade: {},
+  backedByPending: { trade: {}, prepare: withdrawAll },
+  widePrice: { trade: { price: price(WIDE), quantity: lots(1) }, prepare: enrich },
+  wideQuantityBackedByPending: {
+    trade: { price: price(1), quantity: lots(WIDE) },
     prepare: (world) => {
-      for (const trader of world.traders) world.accept(request(trader, DEPOSIT), trader.key);
+      enrich(world);
+      withdrawAll(world);
     },
   },
 };

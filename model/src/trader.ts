@@ -59,13 +59,15 @@ export function requested(
   requireThat(!hasRequest(entry), 'WithdrawalPending');
   const isCovered = request.baseLots <= entry.baseLots && request.quoteAtoms <= entry.quoteAtoms;
   requireThat(isCovered, 'InsufficientBalance');
+  // 0 would mean that there is no request.
+  const unlockSlot = now + effective(config, 'withdrawalDelaySlots', now);
   return withEntry(market, request.index, {
     ...entry,
     baseLots: baseLots(entry.baseLots - request.baseLots),
     quoteAtoms: quoteAtoms(entry.quoteAtoms - request.quoteAtoms),
     pendingBaseLots: baseLots(request.baseLots),
     pendingQuoteAtoms: quoteAtoms(request.quoteAtoms),
-    unlockSlot: slot(now + effective(config, 'withdrawalDelaySlots', now)),
+    unlockSlot: slot(unlockSlot === 0n ? 1n : unlockSlot),
     baseDestination: request.baseDestination,
     quoteDestination: request.quoteDestination,
   });

@@ -5,10 +5,14 @@ import type { Act, By, Stage } from './stage.ts';
 export type Happening =
   | { readonly slots: bigint }
   | { readonly tradeIds: bigint }
-  | { readonly name: string; readonly resolve: (stage: Stage) => Act };
+  | { readonly name: string; readonly input: unknown; readonly resolve: (stage: Stage) => Act };
 
 export const happens = <T>(name: string, inputs: fc.Arbitrary<T>, resolve: (stage: Stage, input: T) => Act) =>
-  inputs.map((input): Happening => ({ name, resolve: (stage) => resolve(stage, input) }));
+  inputs.map((input): Happening => {
+    const act = (stage: Stage) => resolve(stage, input);
+    // Counterexamples show what happened, not how it is resolved.
+    return Object.defineProperty({ name, input, resolve: act }, 'resolve', { enumerable: false });
+  });
 
 export const anyPerson = fc.nat(4);
 /** Mostly the first three entries, which always exist. */
@@ -16,6 +20,7 @@ export const anyIndex = fc.oneof({ weight: 6, arbitrary: fc.nat(2) }, { weight: 
 
 export const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+
 /** Mostly the one who may, sometimes another. */
 export const mostly = (role: By): fc.Arbitrary<By> =>
   fc.oneof(
