@@ -237,6 +237,27 @@ test('a fork takes landed batches back: they settle again, in order', async () =
   assert.ok((run.metrics.counters.get('batches_reopened') ?? 0) >= 3);
 });
 
+test('a fork takes a batch back while the next one is on the wire: neither is signed with another payload', async () => {
+  const w = world(stream(8));
+  w.chain.onSend = (signature) => (signature === 'signature-2' ? 'drop' : 'land');
+  const run = w.start();
+  await run.until(4);
+  await w.clock.sleep(1_000, new AbortController().signal);
+  w.chain.forkBackTo(0n);
+  w.chain.refusedTrades.set(6n, 'SelfTrade');
+  await run.until(8, true);
+  run.stop();
+  await run.done;
+  const [first, ...again] = w.chain.settled;
+  assert.deepEqual(again[0], first);
+  assert.deepEqual(
+    again.flatMap((payload) => decodeBatch(payload).trades.map((one) => Number(one.tradeId))),
+    ids(8),
+  );
+  const second = w.journal.retired[1] ?? assert.fail();
+  assert.equal(second.attempts.filter((one) => one.outcome === 'live').length, 1, 'the earlier attempt died first');
+});
+
 test('a schema that is not spoken halts the lane after what is before it', async () => {
   const entries = stream(9);
   entries[8] = { tradeId: tradeId(9), schema: '2', payload: Uint8Array.of(0) };

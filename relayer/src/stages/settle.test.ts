@@ -211,17 +211,35 @@ test('SequenceAhead from a node that lags is waited out', async () => {
   await lands(w, running);
 });
 
+const displaced = async (w: World, row: OutboxRow, cursor = start) => {
+  const settled = await w.run(row, cursor);
+  assert.equal(settled.kind, 'displaced');
+  return settled.row;
+};
+
 test('a batch that is not due by the cursor asks for the cursor again', async () => {
   const w = world();
-  assert.deepEqual(await w.run(newRow(1, trades(4, 6))), { kind: 'displaced' });
-  const row = await signedRow(w);
-  assert.deepEqual(await w.run({ ...row, sequence: sequence(9) }), { kind: 'displaced' });
+  await displaced(w, newRow(1, trades(4, 6)));
+  await displaced(w, { ...(await signedRow(w)), sequence: sequence(9) });
+  assert.deepEqual(w.chain.sent, []);
 });
 
 test('SequenceAhead from a chain that moved back asks for the cursor again', async () => {
   const w = world();
-  const ahead = { nextSequence: sequence(2), lastTradeId: tradeId(0) };
-  assert.deepEqual(await w.run(newRow(1, trades(1, 3)), ahead), { kind: 'displaced' });
+  await displaced(w, newRow(1, trades(1, 3)), { nextSequence: sequence(2), lastTradeId: tradeId(0) });
+});
+
+test('what was signed before the cursor moved stays known', async () => {
+  const w = world();
+  w.chain.onSend = () => {
+    w.chain.refusing = 'SequenceAhead';
+    return 'drop';
+  };
+  const { market } = w.chain;
+  w.chain.market = async (commitment) => ({ ...(await market(commitment)), nextSequence: sequence(0) });
+  const row = await displaced(w, newRow(1, trades(1, 3)));
+  assert.equal(stateOf(row), 'sent');
+  assert.deepEqual([...w.journal.rows.values()], [row]);
 });
 
 test('a refused trade is voided before anything is sent, and the rest settles', async () => {

@@ -26,7 +26,7 @@ export interface SettleSignals {
 export type Settled =
   | { readonly kind: 'landed'; readonly row: OutboxRow }
   /** The cursor the lane works with is not the chain's: read it again, an earlier batch may have been lost. */
-  | { readonly kind: 'displaced' };
+  | { readonly kind: 'displaced'; readonly row: OutboxRow };
 
 /** A batch that keeps failing after its simulation passed costs a fee each time. */
 const MAX_FAILURES = 8;
@@ -82,7 +82,7 @@ export async function settle(
         break;
       }
       case 'ahead':
-        if (submitted.by === 'cursor' || (await hasMoved(row, cursor, deps))) return { kind: 'displaced' };
+        if (submitted.by === 'cursor' || (await hasMoved(row, cursor, deps))) return { kind: 'displaced', row };
         break;
       case 'blocked':
         break;

@@ -8,7 +8,7 @@ import { adviceFor, relayerError } from '../../errors.ts';
 import type { StreamEntry } from '../../ports.ts';
 
 /** Value of field `v` for `lockstep.TradeEventV1`. */
-export const SCHEMA_V1 = '1';
+const SCHEMA_V1 = '1';
 
 const PROTO_FILE = fileURLToPath(new URL('../../../../proto/lockstep/trade_v1.proto', import.meta.url));
 const eventV1 = protobuf.loadSync(PROTO_FILE).lookupType('lockstep.TradeEventV1');
@@ -42,7 +42,7 @@ function rejectionOf({ tradeId }: StreamEntry, reason: string, trade?: TradeV1):
 }
 
 /** @throws LockstepError TRADE_MALFORMED */
-export function readTrade(entry: StreamEntry): TradeV1 {
+function readTrade(entry: StreamEntry): TradeV1 {
   const { schema, payload } = entry;
   if (schema !== SCHEMA_V1) throw malformed(entry, 'field v is not a schema number');
   if (payload === undefined) throw malformed(entry, 'field p is missing');

@@ -19,6 +19,8 @@ export interface Ledger {
   has(key: BatchKey): boolean;
   /** A batch has entered the outbox. */
   add(row: OutboxRow): void;
+  /** A batch that has not landed was signed, or lost a trade to a void: the journal has it so already. */
+  update(row: OutboxRow): void;
   /** The oldest open batch, unless it comes after `key`. */
   next(key: BatchKey): OutboxRow | undefined;
   /** @throws LockstepError INVARIANT_BROKEN when its trades are not exactly the next ones */
@@ -47,6 +49,9 @@ export function createLedger(start: Cursor, recovered: readonly OutboxRow[], jou
     },
     has: (key) => rows.has(key),
     add(row) {
+      rows.set(row.key, row);
+    },
+    update(row) {
       rows.set(row.key, row);
     },
     next(key) {

@@ -35,6 +35,7 @@ export async function workOff(key: BatchKey, deps: WorkDeps, signals: SettleSign
       realignments = 0;
       continue;
     }
+    ledger.update(settled.row);
     realignments += 1;
     if (realignments > MAX_REALIGNMENTS) throw behind(row, ledger);
     await realign(deps, signals);
