@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { anyHappening } from './setup/acts.ts';
 import { Stage } from './setup/stage.ts';
 
-const RUNS = 100;
+const RUNS = 70;
 const LENGTH = 90;
 const SEED = 20_210_108;
 
