@@ -13,7 +13,7 @@ const admin = keys.admin.publicKey;
 const market = keys.market.publicKey;
 const MAX = 2n ** 64n - 1n;
 
-/** Puts one thing right at a time: each step must be refused for the next reason. */
+/** What the market answers first, whatever else is wrong. */
 function migrated(world: World, status: 0 | 1): void {
   patchHeader(world, 'status', Uint8Array.of(status));
 }
