@@ -148,7 +148,7 @@ fn amounts() {
 #[test]
 fn fees() {
     for case in cases(&golden("fees.json")) {
-        let fee = math::fee(number(&case["amount"]), number(&case["bps"]) as u16);
+        let fee = math::fee(number(&case["amount"]), number(&case["bps"]));
         assert_eq!(fee, number(&case["fee"]), "{}", case["name"]);
     }
 }

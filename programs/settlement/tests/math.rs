@@ -27,14 +27,13 @@ fn exact_product(a: u64, b: u64) -> Option<u64> {
 }
 
 /// `ceil(amount × bps / 10_000)`.
-fn exact_fee(amount: u64, bps: u16) -> u64 {
+fn exact_fee(amount: u64, bps: u64) -> u64 {
     let fee = (u128::from(amount) * u128::from(bps)).div_ceil(u128::from(BPS_PER_ONE));
     u64::try_from(fee).expect("a fee is at most its amount")
 }
 
 /// The fee as the contract spells it.
-fn documented_fee(amount: u64, bps: u16) -> u64 {
-    let bps = u64::from(bps);
+fn documented_fee(amount: u64, bps: u64) -> u64 {
     amount / 10_000 * bps + (amount % 10_000 * bps).div_ceil(10_000)
 }
 
@@ -68,7 +67,7 @@ fn products_at_the_border_are_exact() {
 
 #[test]
 fn fees_are_exact_at_every_rate() {
-    for bps in 0..=BPS_PER_ONE as u16 {
+    for bps in 0..=BPS_PER_ONE {
         for amount in [
             0,
             1,

@@ -5,10 +5,15 @@
 mod setup;
 
 use {
+    anchor_lang::pod::PodU16,
     bytemuck::Zeroable,
     settlement::{
         error::SettlementError,
-        processor::{result_code, v1, Refusal, Tally, TradeFault},
+        processor::{
+            result_code,
+            v1::{self, Opening},
+            Refusal, Tally, TradeFault,
+        },
         state::{entry_status, TraderEntry},
         units::{BaseLots, QuoteAtoms},
         wire::v1::TradeV1,
@@ -22,8 +27,18 @@ fn two_traders() -> [TraderEntry; 2] {
     [open_entry(1_000, 1_000_000), open_entry(1_000, 1_000_000)]
 }
 
+/// A market with room for every volume of these tests.
+fn opening(last_trade_id: u64) -> Opening {
+    Opening {
+        last_trade_id,
+        taker_rate: PodU16::from(TAKER_BPS).into(),
+        base_lots_total: BaseLots(1_000_000),
+        quote_atoms_total: QuoteAtoms(10_000_000),
+    }
+}
+
 fn settle(trades: &[TradeV1], entries: &mut [TraderEntry]) -> Result<Tally, Refusal> {
-    v1::settle(trades, 0, TAKER_BPS, entries)
+    v1::settle(trades, &opening(0), entries)
 }
 
 fn fault_of(trade: TradeV1, entries: &mut [TraderEntry]) -> TradeFault {
@@ -93,7 +108,8 @@ fn follow(mut trade: TradeV1, trade_id: u64) -> TradeV1 {
 
 #[test]
 fn ids_follow_without_gap_or_repetition() {
-    let refusal = |last: u64, id: u64| v1::settle(&[follow(trade(), id)], last, 0, &mut two_traders()).unwrap_err();
+    let refusal =
+        |last: u64, id: u64| v1::settle(&[follow(trade(), id)], &opening(last), &mut two_traders()).unwrap_err();
     let replay = Refusal::Batch(SettlementError::TradeReplay);
     let gap = Refusal::Batch(SettlementError::TradeGap);
     assert_eq!(refusal(5, 5), replay);
@@ -105,7 +121,7 @@ fn ids_follow_without_gap_or_repetition() {
     // After the last id that exists, whatever comes is a replay.
     assert_eq!(refusal(u64::MAX, 0), replay);
     assert_eq!(refusal(u64::MAX, u64::MAX), replay);
-    v1::settle(&[follow(trade(), u64::MAX)], u64::MAX - 1, 0, &mut two_traders()).unwrap();
+    v1::settle(&[follow(trade(), u64::MAX)], &opening(u64::MAX - 1), &mut two_traders()).unwrap();
 
     let trades = [trade(), trade()];
     assert_eq!(settle(&trades, &mut two_traders()).unwrap_err(), replay);
@@ -184,7 +200,7 @@ fn the_refused_trade_is_named() {
     let mut bad = follow(trade(), 12);
     bad.seller = bad.buyer;
     let trades = [follow(trade(), 10), follow(trade(), 11), bad];
-    let refusal = v1::settle(&trades, 9, 0, &mut entries).unwrap_err();
+    let refusal = v1::settle(&trades, &opening(9), &mut entries).unwrap_err();
     let expected = Refusal::Trade {
         index: 2,
         trade_id: 12,
@@ -224,7 +240,6 @@ fn a_pending_withdrawal_backs_trades_after_the_available_balance() {
 
 #[test]
 fn volumes_saturate() {
-    let mut entries = [open_entry(0, u64::MAX), open_entry(u64::MAX, 0)];
     let there = TradeV1 {
         price: 1.into(),
         quantity: (u64::MAX - 1).into(),
@@ -236,9 +251,19 @@ fn volumes_saturate() {
         seller: there.buyer,
         ..there
     };
-    let tally = v1::settle(&[there, back], 0, 0, &mut entries).unwrap();
-    assert_eq!(tally.base_lots, BaseLots(u64::MAX));
-    assert_eq!(tally.quote_atoms, QuoteAtoms(u64::MAX));
+    let opening = Opening {
+        taker_rate: PodU16::from(0).into(),
+        base_lots_total: BaseLots(u64::MAX),
+        quote_atoms_total: QuoteAtoms(u64::MAX),
+        ..opening(0)
+    };
+    let settle = |trades: &[TradeV1]| {
+        let mut entries = [open_entry(0, u64::MAX), open_entry(u64::MAX, 0)];
+        let tally = v1::settle(trades, &opening, &mut entries).unwrap();
+        (tally.base_lots.0, tally.quote_atoms.0)
+    };
+    assert_eq!(settle(&[there]), (u64::MAX - 1, u64::MAX - 1));
+    assert_eq!(settle(&[there, back]), (u64::MAX, u64::MAX));
 }
 
 /// A trader of the second model.

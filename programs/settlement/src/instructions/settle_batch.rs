@@ -4,7 +4,10 @@ use {
     crate::{
         error::SettlementError,
         events::{report, BatchSettled, TradeRejected},
-        processor::{self, Refusal, Tally},
+        processor::{
+            v1::{result_codes, settle, Opening},
+            Refusal, Tally,
+        },
         state::{require_here, Config, Leaf, Market, MarketHeader, LEAF_PREFIX, SEED_CONFIG},
         units::QuoteAtoms,
         wire::v1::{self, BatchV1, TradeV1},
@@ -74,11 +77,15 @@ fn settle_v1(ctx: &mut Context<SettleBatch>, data: &[u8]) -> Result<()> {
     ctx.accounts.validate(ctx.program_id, v1::VERSION, slot)?;
     let batch = BatchV1::read(data).ok_or(SettlementError::MalformedBatch)?;
     let trades = ctx.accounts.validate_batch(&batch, slot)?;
-    let taker_bps = ctx.accounts.config.at(slot).fee_tiers()[0].taker_bps.get();
     let market = &mut ctx.accounts.market;
 
-    let last_trade_id = market.last_trade_id.get();
-    let settled = processor::v1::settle(trades, last_trade_id, taker_bps, market.as_mut_slice());
+    let opening = Opening {
+        last_trade_id: market.last_trade_id.get(),
+        taker_rate: ctx.accounts.config.at(slot).fee_tiers()[0].taker_bps.into(),
+        base_lots_total: market.base_lots_total.into(),
+        quote_atoms_total: market.quote_atoms_total.into(),
+    };
+    let settled = settle(trades, &opening, market.as_mut_slice());
     let tally = settled.map_err(|refusal| refuse(refusal, market, batch.header.sequence))?;
     let accepted = Accepted {
         version: v1::VERSION,
@@ -86,7 +93,7 @@ fn settle_v1(ctx: &mut Context<SettleBatch>, data: &[u8]) -> Result<()> {
         count: trades.len() as u32,
         tally,
         payload_digest: sha256(data),
-        results_digest: sha256(&processor::v1::result_codes(trades, &tally)),
+        results_digest: sha256(&result_codes(trades, &tally)),
     };
     accept(ctx, slot, &accepted)
 }
