@@ -42,6 +42,8 @@ export function localnetCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
+  // Listening comes first: whoever reads the ready line may signal at once.
+  const signalled = untilSignalled();
   const localnet = await startLocalnet({
     port: wholeNumber('--rpc-port', flags.rpcPort),
     bindAddress: flags.bindAddress,
@@ -54,7 +56,7 @@ async function run(flags: Flags): Promise<void> {
   });
   for (const address of flags.mint) localnet.airdrop(readAddress(address), MINT_LAMPORTS);
   if (!flags.quiet) process.stdout.write(readyText(localnet, flags.json));
-  await untilSignalled();
+  await signalled;
   await localnet.close();
 }
 

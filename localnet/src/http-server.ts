@@ -4,14 +4,22 @@ import { DROPPED } from './faults.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import { answer, type RpcOptions } from './rpc.ts';
 
+/**
+ * How long an idle connection stays open. Node's five seconds pass while an in-process test computes, and the next
+ * request then meets a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 60_000;
+
 /** JSON-RPC over HTTP with Agave's manners: POST of JSON only, any origin, `GET /health`, one answer per body. */
 export function createRpcServer(options: RpcOptions): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     handle(request, response, options).catch((cause: unknown) => {
       options.log(`request failed: ${String(cause)}`);
       request.destroy();
     });
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse, options: RpcOptions): Promise<void> {

@@ -56,6 +56,8 @@ export interface Localnet {
   readonly genesisHash: string;
   /** The open slot, into which transactions are executed. */
   readonly slot: bigint;
+  /** How many websocket subscriptions clients hold. */
+  readonly subscriptionCount: number;
   /** A web3.js connection to this node. */
   connection(commitment?: Commitment): Connection;
   /** Answers the signature of an already executed transfer. Throws FAUCET_EMPTY. */
@@ -88,7 +90,8 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
   const rpcOptions = { faults, log: (message: string) => logger.error(message) };
   const rpcServer = createRpcServer({ ...rpcOptions, transport: 'http', run: runMethod(context) });
   const pubsubServer = createServer((_, response) => response.writeHead(426).end());
-  const sockets = serveSubscriptions(pubsubServer, new Subscriptions(node), rpcOptions);
+  const subscriptions = new Subscriptions(node);
+  const sockets = serveSubscriptions(pubsubServer, subscriptions, rpcOptions);
 
   const rpcPort = await listenOnNeighbours(rpcServer, pubsubServer, port, bindAddress).catch((cause: unknown) => {
     throw new LocalnetError('PORT_TAKEN', `Ports ${port} and ${port + 1} can't both be opened`, PORT_ADVICE, cause);
@@ -106,6 +109,9 @@ export async function startLocalnet(options: LocalnetOptions = {}): Promise<Loca
     genesisHash: node.timeline.genesisHash,
     get slot() {
       return node.timeline.open.slot;
+    },
+    get subscriptionCount() {
+      return subscriptions.size;
     },
     connection: (commitment = 'confirmed') => new Connection(rpcUrl, { commitment, wsEndpoint: wsUrl }),
     airdrop: (address, lamports) => node.airdrop(toAddress(address), lamports),

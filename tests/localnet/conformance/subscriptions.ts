@@ -6,15 +6,14 @@ import { createMint } from '@solana/spl-token';
 import { type Connection, Keypair, PublicKey, Transaction } from '@solana/web3.js';
 import { WebSocket } from 'ws';
 import type { Chain } from '../chain.ts';
-import { deferred } from '../deferred.ts';
 import { toBase58 } from '../encoding.ts';
 import type { Loose } from '../rpc.ts';
+import { actUntil, until } from '../until.ts';
 import { connect, fundedKey, SOL, sendAndConfirm, transfer } from '../wallet.ts';
 
 const TOKEN = new PublicKey('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
 const COMMITMENTS = ['processed', 'confirmed', 'finalized'] as const;
-/** Subscribing is a message of its own that must arrive before what it waits for happens. */
-const SUBSCRIBED_MS = 200;
+const FAILED_TRANSFER = { InstructionError: [0, { Custom: 1 }] };
 
 export function subscriptionsSuite(chain: () => Chain): void {
   let connection: Connection;
@@ -25,83 +24,85 @@ export function subscriptionsSuite(chain: () => Chain): void {
   });
   const payTo = (to: PublicKey, lamports = 1_000_000) =>
     sendAndConfirm(connection, payer, [transfer(payer.publicKey, to, lamports)]);
-  const signedTransfer = async () => {
+  const signedTransfer = async (lamports = 1_000_000) => {
     const { blockhash } = await connection.getLatestBlockhash();
     const transaction = new Transaction({ feePayer: payer.publicKey, recentBlockhash: blockhash });
-    transaction.add(transfer(payer.publicKey, Keypair.generate().publicKey, 1_000_000)).sign(payer);
+    transaction.add(transfer(payer.publicKey, Keypair.generate().publicKey, lamports)).sign(payer);
     return { transaction, signature: toBase58(transaction.signature ?? new Uint8Array()) };
   };
 
   for (const commitment of COMMITMENTS) {
     test(`an account's changes are told when they are ${commitment}`, async () => {
       const key = Keypair.generate().publicKey;
-      const seen = deferred<[number, number]>();
-      const id = connection.onAccountChange(key, ({ lamports }, { slot }) => seen.resolve([lamports, slot]), {
-        commitment,
-      });
-      await sleep(SUBSCRIBED_MS);
-      const signature = await payTo(key);
-      const [lamports, slot] = await seen.promise;
-      assert.equal(lamports, 1_000_000);
-      assert.equal(slot, (await connection.getSignatureStatus(signature)).value?.slot);
+      const seen: [lamports: number, slot: number][] = [];
+      const note = ({ lamports }: { lamports: number }, { slot }: { slot: number }) => seen.push([lamports, slot]);
+      const id = connection.onAccountChange(key, note, { commitment });
+      const written = new Map<number, number>();
+      let total = 0;
+      const pay = async () => {
+        const { value } = await connection.getSignatureStatus(await payTo(key));
+        total += 1_000_000;
+        written.set(total, value?.slot ?? 0);
+      };
+      await actUntil(pay, () => seen.length > 0);
+      const [lamports, slot] = seen[0] ?? [];
+      assert.equal(slot, written.get(lamports ?? 0));
       await connection.removeAccountChangeListener(id);
     });
 
     test(`a signature is told when it is ${commitment}, and also when that was before`, async () => {
       const { transaction, signature } = await signedTransfer();
-      const seen = deferred<unknown>();
-      connection.onSignature(signature, ({ err }) => seen.resolve(err), commitment);
-      await sleep(SUBSCRIBED_MS);
+      const seen: unknown[] = [];
+      connection.onSignature(signature, ({ err }) => seen.push(err), commitment);
       await connection.sendRawTransaction(transaction.serialize(), { skipPreflight: true });
-      assert.equal(await seen.promise, null);
-      const late = deferred<unknown>();
-      connection.onSignature(signature, ({ err }) => late.resolve(err), commitment);
-      assert.equal(await late.promise, null);
+      await until(() => seen.length > 0);
+      connection.onSignature(signature, ({ err }) => seen.push(err), commitment);
+      await until(() => seen.length > 1);
+      assert.deepEqual(seen, [null, null]);
     });
   }
 
   test('a failed transaction tells its error and logs', async () => {
-    const { blockhash } = await connection.getLatestBlockhash();
-    const transaction = new Transaction({ feePayer: payer.publicKey, recentBlockhash: blockhash });
-    transaction.add(transfer(payer.publicKey, Keypair.generate().publicKey, 1e15)).sign(payer);
-    const logs = deferred<[unknown, string[]]>();
-    const id = connection.onLogs(payer.publicKey, ({ err, logs: lines }) => logs.resolve([err, lines]), 'confirmed');
-    const result = deferred<unknown>();
-    connection.onSignature(
-      toBase58(transaction.signature ?? new Uint8Array()),
-      ({ err }) => result.resolve(err),
-      'confirmed',
-    );
-    await sleep(SUBSCRIBED_MS);
-    await connection.sendRawTransaction(transaction.serialize(), { skipPreflight: true });
-    assert.deepEqual(await result.promise, { InstructionError: [0, { Custom: 1 }] });
-    const [err, lines] = await logs.promise;
-    assert.deepEqual(err, { InstructionError: [0, { Custom: 1 }] });
-    assert.equal(lines.length, 3);
+    const seen: [err: unknown, lines: string[]][] = [];
+    const id = connection.onLogs(payer.publicKey, ({ err, logs }) => seen.push([err, logs]), 'confirmed');
+    const results: unknown[] = [];
+    const fail = async () => {
+      const { transaction, signature } = await signedTransfer(1e15);
+      connection.onSignature(signature, ({ err }) => results.push(err), 'confirmed');
+      await connection.sendRawTransaction(transaction.serialize(), { skipPreflight: true });
+    };
+    await actUntil(fail, () => seen.length > 0 && results.length > 0);
+    const [err, lines] = seen[0] ?? [];
+    assert.deepEqual([err, results[0]], [FAILED_TRANSFER, FAILED_TRANSFER]);
+    assert.equal(lines?.length, 3);
     await connection.removeOnLogsListener(id);
   });
 
   test('logs of all transactions are told', async () => {
     const seen = new Set<string>();
+    const sent: string[] = [];
     const id = connection.onLogs('all', ({ signature }) => seen.add(signature), 'processed');
-    await sleep(SUBSCRIBED_MS);
-    const signature = await payTo(Keypair.generate().publicKey);
-    await sleep(SUBSCRIBED_MS);
-    assert.ok(seen.has(signature));
+    const pay = async () => sent.push(await payTo(Keypair.generate().publicKey));
+    await actUntil(pay, () => sent.some((signature) => seen.has(signature)));
     await connection.removeOnLogsListener(id);
   });
 
   test('accounts of a program are told when they pass the filters', async () => {
-    const seen: string[] = [];
-    const id = connection.onProgramAccountChange(TOKEN, ({ accountId }) => seen.push(accountId.toBase58()), {
+    const seen = new Set<string>();
+    const mints: string[] = [];
+    const id = connection.onProgramAccountChange(TOKEN, ({ accountId }) => seen.add(accountId.toBase58()), {
       commitment: 'confirmed',
       filters: [{ dataSize: 82 }, { memcmp: { offset: 4, bytes: payer.publicKey.toBase58() } }],
     });
-    await sleep(SUBSCRIBED_MS);
-    const mint = await createMint(connection, payer, payer.publicKey, null, 6);
-    await createMint(connection, payer, Keypair.generate().publicKey, null, 6);
-    await sleep(SUBSCRIBED_MS);
-    assert.deepEqual(seen, [mint.toBase58()]);
+    const create = async () => {
+      await createMint(connection, payer, Keypair.generate().publicKey, null, 6);
+      mints.push((await createMint(connection, payer, payer.publicKey, null, 6)).toBase58());
+    };
+    await actUntil(create, () => seen.size > 0);
+    assert.deepEqual(
+      [...seen].filter((address) => !mints.includes(address)),
+      [],
+    );
     await connection.removeProgramAccountChangeListener(id);
   });
 
@@ -113,16 +114,14 @@ export function subscriptionsSuite(chain: () => Chain): void {
       slots.push(slot);
     });
     const rootId = connection.onRootChange((root) => roots.push(root));
-    await sleep(1_000);
+    await until(() => slots.length >= 3 && roots.length >= 3);
     await connection.removeSlotChangeListener(slotId);
     await connection.removeRootChangeListener(rootId);
-    for (const seen of [slots, roots]) {
-      assert.ok(seen.length >= 3, `${seen.length} notifications`);
+    for (const seen of [slots, roots])
       assert.deepEqual(
         seen,
         [...seen].sort((a, b) => a - b),
       );
-    }
     const count = slots.length;
     await sleep(300);
     assert.equal(slots.length, count);
