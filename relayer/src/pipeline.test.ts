@@ -5,76 +5,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeBatch, sequence, slot, tradeId } from '#client';
-import type { RelayerConfig } from './config.ts';
-import { parseRelayerConfig } from './config.ts';
 import { newRow } from './domain/row.ts';
 import { TransientError } from './errors.ts';
-import { createMemoryMetrics } from './observe/metrics.ts';
-import { createProgress } from './observe/progress.ts';
-import { runLane } from './pipeline.ts';
-import type { StreamEntry } from './ports.ts';
 import { encodePayload } from './stages/encode/codec.ts';
 import { fakeChain } from './testing/chain.ts';
-import { fakeClock } from './testing/clock.ts';
-import { encodeEvent } from './testing/events.ts';
-import { fakeJournal, fakeQueue, silent } from './testing/ports.ts';
 import { rejects } from './testing/refuses.ts';
-import { trade, trades } from './testing/trades.ts';
-
-const ADDRESS = 'So11111111111111111111111111111111111111112';
-const config: RelayerConfig = parseRelayerConfig({
-  rpcUrl: 'http://127.0.0.1:1',
-  redisUrl: 'redis://127.0.0.1:1',
-  programId: ADDRESS,
-  market: ADDRESS,
-  keypairEnv: 'NONE',
-  maxBatchTrades: 4,
-  maxOpenBatches: 3,
-});
-
-const entryOf = (id: number): StreamEntry => ({ tradeId: tradeId(id), schema: '1', payload: encodeEvent(trade(id)) });
-
-function world(entries: readonly StreamEntry[]) {
-  const clock = fakeClock();
-  const chain = fakeChain(clock);
-  const journal = fakeJournal();
-  /** One run of the relayer over what outlives it: chain, journal, stream. */
-  const start = (settings: Partial<RelayerConfig> = {}) => {
-    const stopping = new AbortController();
-    const abort = new AbortController();
-    const queue = fakeQueue();
-    const metrics = createMemoryMetrics();
-    const progress = createProgress(ADDRESS, metrics);
-    const source = {
-      async read(after: bigint, max: number, waitMs: number, signal: AbortSignal) {
-        const found = entries.filter((entry) => entry.tradeId > after).slice(0, max);
-        if (found.length === 0) await clock.sleep(waitMs, signal).catch(() => {});
-        return found;
-      },
-    };
-    const lane = {
-      ...{ source, journal, queue, chain, clock, metrics, progress, logger: silent },
-      config: { ...config, ...settings },
-    };
-    const done = runLane(lane, { stopping: stopping.signal, abort: abort.signal });
-    done.catch(progress.failed);
-    return {
-      queue,
-      progress,
-      metrics,
-      done,
-      stop: () => stopping.abort(new Error('stop')),
-      kill: () => abort.abort(new Error('killed')),
-      until: (last: number, finalized = false) => progress.untilSettled(tradeId(last), { finalized }),
-    };
-  };
-  const settledIds = () =>
-    chain.settled.flatMap((payload) => decodeBatch(payload).trades.map((one) => Number(one.tradeId)));
-  return { clock, chain, journal, start, settledIds };
-}
-
-const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
-const stream = (count: number) => ids(count).map(entryOf);
+import { trades } from './testing/trades.ts';
+import { ids, stream, world } from './testing/world.ts';
 
 test('every trade settles once, in order, and rows go when they are final', async () => {
   const w = world(stream(50));

@@ -12,6 +12,8 @@ const BLOCKHASH_BLOCKS = 150;
 
 interface State {
   readonly slot: bigint;
+  /** What led here from the state before. */
+  readonly payload?: Uint8Array;
   readonly nextSequence: bigint;
   readonly lastTradeId: bigint;
   readonly digests: ReadonlyMap<bigint, string>;
@@ -44,8 +46,12 @@ export interface FakeChain extends Chain {
   readonly hidden: Set<string>;
   readonly calls: Method[];
   readonly sent: string[];
-  /** Every payload that took effect, in order. */
+  /** Every payload that took effect, in order, the ones a fork took back included. */
   readonly settled: Uint8Array[];
+  /** Signatures asked for although another payload for the same sequence could still land. */
+  readonly violations: string[];
+  /** The payloads of the chain as it is. */
+  canonical(): Uint8Array[];
   /** Lands a signed transaction now, or fails it when the program refuses it. */
   land(signature: string): void;
   /** Somebody else settles this payload. */
@@ -99,6 +105,7 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     const count = BigInt(decodeBatch(payload).trades.length);
     const next = {
       slot: slotNow(),
+      payload,
       nextSequence: state.nextSequence + 1n,
       lastTradeId: state.lastTradeId + count,
       digests,
@@ -123,6 +130,8 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     calls: [],
     sent: [],
     settled: [],
+    violations: [],
+    canonical: () => history.flatMap((state) => state.payload ?? []),
     slotNow,
     async market(commitment) {
       await answer('market');
@@ -142,6 +151,11 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
       await answer('sign');
       const signature = `signature-${signed.size + 1}`;
       if (avoid.includes(signature)) throw new Error('a fake signature is never given twice');
+      for (const [earlier, other] of signed) {
+        if (contradicts(other.payload, payload) && mayLand(earlier, other.lastValid)) {
+          chain.violations.push(`${signature} contradicts ${earlier}`);
+        }
+      }
       const lastValid = slotNow() + BigInt(BLOCKHASH_BLOCKS);
       signed.set(signature, { payload, lastValid });
       return { signature, bytes: Buffer.from(signature), lastValidBlockHeight: Number(lastValid) };
@@ -180,6 +194,12 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     },
   };
 
+  function mayLand(signature: string, lastValid: bigint): boolean {
+    const entry = landed.get(signature);
+    if (entry !== undefined && entry.slot <= at('finalized')) return false;
+    return lastValid >= at('finalized');
+  }
+
   function statusOf(signature: string): SignatureStatus | null {
     const entry = landed.get(signature);
     if (entry === undefined || chain.hidden.has(signature)) return null;
@@ -188,6 +208,10 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     return { slot: slot(entry.slot), commitment, ...(entry.error === undefined ? {} : { error: entry.error }) };
   }
   return chain;
+}
+
+function contradicts(one: Uint8Array, other: Uint8Array): boolean {
+  return decodeBatch(one).sequence === decodeBatch(other).sequence && digestOf(one) !== digestOf(other);
 }
 
 export const digestOf = (payload: Uint8Array): string => Buffer.from(payloadDigest(payload)).toString('hex');
