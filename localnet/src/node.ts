@@ -4,23 +4,13 @@ import { type Execution, execute, isSanitizeError, type Simulation, simulate } f
 import { Faucet } from './faucet.ts';
 import { computeUnitPrice } from './fees.ts';
 import { TransactionHistory, type TransactionRecord } from './history.ts';
-import type { NodeLimits } from './limits.ts';
 import { LocalnetError } from './localnet-error.ts';
 import { memoOf } from './memo.ts';
 import { StatusCache } from './statuses.ts';
 import { type AccountState, Svm } from './svm.ts';
 import { Sysvars } from './sysvars.ts';
-import { type Block, type Commitment, type OpenBlock, Timeline } from './timeline.ts';
+import { type Block, type Commitment, type OpenBlock, Timeline, type TimelineOptions } from './timeline.ts';
 import { transactionId, type WireTransaction } from './wire.ts';
-
-export interface LocalNodeOptions {
-  readonly finalizedAfterSlots: number;
-  readonly limits: NodeLimits;
-  /** Seconds since 1970 at which a slot opens. */
-  readonly timeOf: (slot: bigint) => bigint;
-  /** Makes genesis, blockhashes and the faucet repeatable; a random one is taken without it. */
-  readonly seed?: string | undefined;
-}
 
 /** What happens on the chain, for those who notify others. Calls arrive in this order and must not change the node. */
 export interface NodeObserver {
@@ -57,15 +47,13 @@ export class LocalNode {
   readonly statuses = new StatusCache();
   readonly blockhashes: BlockhashQueue;
   readonly faucet: Faucet;
-  readonly #timeOf: (slot: bigint) => bigint;
   readonly #sysvars: Sysvars;
   readonly #observers = new Set<NodeObserver>();
   #writtenInSlot = new Set<string>();
   #transactionCount = 0;
 
-  constructor(options: LocalNodeOptions) {
-    this.#timeOf = options.timeOf;
-    this.timeline = new Timeline({ ...options, genesisTime: options.timeOf(0n) });
+  constructor(options: TimelineOptions) {
+    this.timeline = new Timeline(options);
     this.history = new TransactionHistory(options.limits.transactions);
     this.blockhashes = new BlockhashQueue(this.timeline.genesisHash);
     this.faucet = new Faucet(this.timeline.genesisHash);
@@ -206,7 +194,7 @@ export class LocalNode {
   }
 
   #advanceTo(slot: bigint): void {
-    const { ended, finalized } = this.timeline.advance(slot, this.#timeOf(slot));
+    const { ended, finalized } = this.timeline.advance(slot);
     const { open } = this.timeline;
     this.blockhashes.push(ended.blockhash, ended.height);
     this.statuses.forgetOlderThan(open.height);

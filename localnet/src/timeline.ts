@@ -25,6 +25,15 @@ export interface OpenBlock {
   readonly signatures: string[];
 }
 
+export interface TimelineOptions {
+  readonly finalizedAfterSlots: number;
+  readonly limits: NodeLimits;
+  /** Seconds since 1970 at which a slot opens. */
+  readonly timeOf: (slot: bigint) => bigint;
+  /** Makes genesis and blockhashes repeatable; a random one is taken without it. */
+  readonly seed?: string | undefined;
+}
+
 /**
  * The chain of blocks. The open block is what "processed" means, the last one that ended is "confirmed", and the
  * newest one that lies `finalizedAfterSlots` behind the open slot is "finalized".
@@ -33,6 +42,7 @@ export class Timeline {
   readonly genesisHash: string;
   readonly #finalizedAfterSlots: bigint;
   readonly #blocksKept: number;
+  readonly #timeOf: (slot: bigint) => bigint;
   /** Ended blocks by slot, oldest first. */
   readonly #blocks = new Map<bigint, Block>();
   /** Ended blocks that are not final yet, oldest first. */
@@ -42,9 +52,10 @@ export class Timeline {
   #finalized: Block;
 
   /** Two timelines with the same seed produce the same blockhashes. */
-  constructor(options: { seed?: string; finalizedAfterSlots: number; limits: NodeLimits; genesisTime: bigint }) {
+  constructor(options: TimelineOptions) {
     this.genesisHash = hashOf('lockstep localnet', options.seed ?? randomUUID());
     this.#finalizedAfterSlots = BigInt(options.finalizedAfterSlots);
+    this.#timeOf = options.timeOf;
     this.#blocksKept = Math.max(options.limits.blocks, options.finalizedAfterSlots + MIN_SLOTS_KEPT);
     const genesis: Block = {
       slot: 0n,
@@ -52,13 +63,13 @@ export class Timeline {
       height: 0n,
       blockhash: this.genesisHash,
       previousBlockhash: this.genesisHash,
-      time: options.genesisTime,
+      time: options.timeOf(0n),
       signatures: [],
     };
     this.#blocks.set(0n, genesis);
     this.#confirmed = genesis;
     this.#finalized = genesis;
-    this.#open = { slot: 1n, parentSlot: 0n, height: 1n, time: options.genesisTime, signatures: [] };
+    this.#open = { slot: 1n, parentSlot: 0n, height: 1n, time: options.timeOf(1n), signatures: [] };
   }
 
   get open(): OpenBlock {
@@ -98,14 +109,20 @@ export class Timeline {
   }
 
   /** Ends the open block and opens the next one. Answers what that confirmed and what it finalised, in order. */
-  advance(nextSlot: bigint, nextTime: bigint): { ended: Block; finalized: readonly Block[] } {
+  advance(nextSlot: bigint): { ended: Block; finalized: readonly Block[] } {
     const { slot, parentSlot, height, time, signatures } = this.#open;
     const previousBlockhash = this.#confirmed.blockhash;
     const blockhash = hashOf(previousBlockhash, slot.toString());
     const ended: Block = { slot, parentSlot, height, blockhash, previousBlockhash, time, signatures };
     this.#blocks.set(slot, ended);
     this.#confirmed = ended;
-    this.#open = { slot: nextSlot, parentSlot: slot, height: height + 1n, time: nextTime, signatures: [] };
+    this.#open = {
+      slot: nextSlot,
+      parentSlot: slot,
+      height: height + 1n,
+      time: this.#timeOf(nextSlot),
+      signatures: [],
+    };
     this.#pending.push(ended);
     const finalized = this.#finalize();
     this.#forgetOldBlocks();
