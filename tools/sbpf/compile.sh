@@ -73,6 +73,7 @@ write_target() {
 # hands rustc its files by relative path, and refuse_paths proves it.
 rust_flags() {
   local flags=("${linker_args[@]/#/-Clink-arg=}" "-Cllvm-args=$unroll")
+  flags+=(-Alinker_messages) # the linker prints its output's path; what is wrong is an error of its own
   flags+=("--remap-path-prefix=$stage/library=/std" "--remap-path-prefix=$rust_root=/rust"
     "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
   local IFS=$'\x1f'
