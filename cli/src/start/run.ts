@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { idl, LockstepError, verifyTradeProof } from '#client';
+import { InputError } from '#feeder';
 import { CheckFailed } from '../failure.ts';
 import type { Output } from '../output.ts';
 import { requireRedisServer } from '../redis-install.ts';
@@ -40,9 +42,17 @@ export async function run(options: StartOptions, world: RunWorld): Promise<void>
   try {
     await runUntil(options, { ...world, signal }, (error) => trouble.abort(error));
   } catch (error) {
-    // What breaks because something else ended is not worth telling: that is.
+    // What breaks because something else ended is not worth telling: that is. The end may be told a moment later.
+    if (!(error instanceof InputError || error instanceof CheckFailed)) await abortedWithin(END_TOLD_MS, signal);
     throw signal.aborted ? signal.reason : error;
   }
+}
+
+/** A process's exit is told after its sockets closed; a busy machine takes its time. */
+const END_TOLD_MS = 1_000;
+
+async function abortedWithin(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 async function runUntil(options: StartOptions, world: RunWorld, fail: (error: unknown) => void): Promise<void> {
