@@ -1,4 +1,5 @@
 /** Funded keys and signed transactions for the suite. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Connection,
   Keypair,
@@ -22,6 +23,12 @@ export async function fundedKey(connection: Connection, lamports = 10 * SOL): Pr
   const signature = await connection.requestAirdrop(key.publicKey, lamports);
   await connection.confirmTransaction({ signature, ...(await connection.getLatestBlockhash()) });
   return key;
+}
+
+/** Waits until two more slots are confirmed: what was written now is then in force everywhere. */
+export async function twoSlots(connection: Connection): Promise<void> {
+  const wanted = (await connection.getSlot('processed')) + 2;
+  while ((await connection.getSlot('confirmed')) < wanted) await sleep(20);
 }
 
 export function transfer(from: PublicKey, to: PublicKey, lamports: number): TransactionInstruction {

@@ -1,7 +1,6 @@
 /** Client libraries unmodified: web3.js with lookup tables, the Anchor provider, kit's version 1 transactions. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import anchor from '@coral-xyz/anchor';
 import {
   type Address,
@@ -29,7 +28,7 @@ import {
 } from '@solana/web3.js';
 import type { Chain } from '../chain.ts';
 import { refused, result } from '../rpc.ts';
-import { connect, fundedKey, SOL, sendAndConfirm, transfer } from '../wallet.ts';
+import { connect, fundedKey, SOL, sendAndConfirm, transfer, twoSlots } from '../wallet.ts';
 
 const SYSTEM = SystemProgram.programId.toBase58() as Address;
 
@@ -57,7 +56,7 @@ export function clientsSuite(chain: () => Chain): void {
     await sendAndConfirm(connection, payer, [create]);
     await sendAndConfirm(connection, payer, [extend]);
     // A table can be used from the slot after the one it was extended in.
-    await sleep(300);
+    await twoSlots(connection);
     const { value } = await connection.getAddressLookupTable(table);
     assert.deepEqual(value?.state.addresses.map(String), addresses.map(String));
     assert.ok(value);

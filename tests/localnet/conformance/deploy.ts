@@ -1,7 +1,6 @@
 /** Programs deployed and upgraded by transactions, through the upgradeable loader. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, Keypair, TransactionInstruction } from '@solana/web3.js';
 import type { Chain } from '../chain.ts';
 import {
@@ -13,10 +12,8 @@ import {
   writeBuffer,
 } from '../loader.ts';
 import { tinyProgram } from '../tiny-program.ts';
-import { connect, fundedKey, SOL, sendAndConfirm } from '../wallet.ts';
+import { connect, fundedKey, SOL, sendAndConfirm, twoSlots } from '../wallet.ts';
 
-/** On a cluster a program can be called from the slot after the one it was deployed in. */
-const VISIBLE_MS = 500;
 const ROOM_BYTES = 2_000;
 
 export function deploySuite(chain: () => Chain): void {
@@ -50,7 +47,8 @@ export function deploySuite(chain: () => Chain): void {
     assert.equal(data[12], 1);
     assert.deepEqual(data.subarray(13, 45), payer.publicKey.toBuffer());
     assert.equal(await connection.getAccountInfo(buffer), null);
-    await sleep(VISIBLE_MS);
+    // On a cluster a program can be called from the slot after the one it was deployed in.
+    await twoSlots(connection);
     await call();
   });
 
@@ -71,7 +69,7 @@ export function deploySuite(chain: () => Chain): void {
     const written = data.subarray(PROGRAM_DATA_HEADER_BYTES, PROGRAM_DATA_HEADER_BYTES + newer.length);
     assert.deepEqual(written, Buffer.from(newer));
     assert.ok(data.readBigUInt64LE(4) > before);
-    await sleep(VISIBLE_MS);
+    await twoSlots(connection);
     await assert.rejects(call(), /custom program error: 0x7/);
   });
 
