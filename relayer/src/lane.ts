@@ -1,8 +1,8 @@
 import { LockstepError } from '#client';
 import type { Lease } from './adapters/redis/lease.ts';
+import { aborted } from './domain/aborted.ts';
 import type { LaneDeps } from './pipeline.ts';
 import { runLane } from './pipeline.ts';
-import { aborted } from './tasks.ts';
 
 export interface LaneControls {
   /** Aborted by the caller to stop; and here, when the lease is lost. */

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { RelayerConfig } from './config.ts';
 import { createBackoff, persist } from './domain/backoff.ts';
 import { createChanges } from './domain/changes.ts';
-import type { BatchKey } from './domain/row.ts';
+import type { BatchKey, OutboxRow } from './domain/row.ts';
 import type { IntakeTrade } from './domain/trade.ts';
 import type { TransientError } from './errors.ts';
 import type { Progress } from './observe/progress.ts';
@@ -57,7 +57,6 @@ export async function runLane(deps: LaneDeps, { stopping, abort }: LaneSignals):
     clock,
     journal,
     chain,
-    progress,
     logger: deps.logger.child({ stage: name }),
   });
 
@@ -80,7 +79,8 @@ export async function runLane(deps: LaneDeps, { stopping, abort }: LaneSignals):
     maxAgeMs: config.maxBatchAgeMs,
   };
   const payload = { ...CURRENT_CODEC, sizeOf: (item: IntakeTrade) => CURRENT_CODEC.sizeOf(item.trade) };
-  const outbox = { ...stage('outbox'), queue, ledger, backoff: backoff() };
+  const { batched: onBatched, rejected: onRejected } = progress;
+  const outbox = { ...stage('outbox'), queue, ledger, backoff: backoff(), onBatched, onRejected };
   const intake = {
     source,
     decode: decodeEntry,
@@ -104,10 +104,13 @@ export async function runLane(deps: LaneDeps, { stopping, abort }: LaneSignals):
     timing: config,
     backoff: backoff(),
     realignBackoff: backoff(),
-    onRejected: progress.rejected,
+    onRejected,
     onSigned: progress.submitted,
     onBlocked: progress.blocked,
-    onLanded: () => {
+    onReopened: progress.reopened,
+    onCursor: progress.cursor,
+    onLanded: (row: OutboxRow, settleMs: number) => {
+      progress.landed(row, settleMs);
       lastSettledMs = clock.now();
       landings.announce();
     },

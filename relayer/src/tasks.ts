@@ -1,3 +1,5 @@
+import { aborted } from './domain/aborted.ts';
+
 /** What runs side by side in a lane: the first failure stops the rest. */
 export interface Tasks {
   /** Also aborted by the first failure. */
@@ -40,10 +42,3 @@ export function createTasks(told: { readonly stopping: AbortSignal; readonly abo
     },
   };
 }
-
-/** What hangs on something that is gone can't be waited for; whoever waits for it waits for this as well. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });

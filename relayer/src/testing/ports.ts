@@ -1,8 +1,8 @@
 import pino from 'pino';
+import { aborted } from '../domain/aborted.ts';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
 import type { HaltMark, Journal, Queue } from '../ports.ts';
-import { aborted } from '../tasks.ts';
 
 export const silent = pino({ level: 'silent' });
 

@@ -1,10 +1,10 @@
 import { Queue as BullQueue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { aborted } from '../../domain/aborted.ts';
 import type { BatchKey } from '../../domain/row.ts';
 import { TransientError } from '../../errors.ts';
 import type { Queue } from '../../ports.ts';
-import { aborted } from '../../tasks.ts';
 import type { LaneKeys } from '../redis/keys.ts';
 
 export interface BullQueueDeps {

@@ -5,7 +5,6 @@ import type { OutboxRow } from '../../domain/row.ts';
 import { newRow } from '../../domain/row.ts';
 import type { IntakeTrade, RejectedTrade } from '../../domain/trade.ts';
 import type { TransientError } from '../../errors.ts';
-import type { Progress } from '../../observe/progress.ts';
 import type { Journal, Metrics, Queue } from '../../ports.ts';
 import { CURRENT_CODEC } from '../encode/codec.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -14,7 +13,8 @@ export interface OutboxDeps {
   readonly journal: Journal;
   readonly queue: Queue;
   readonly ledger: Ledger;
-  readonly progress: Progress;
+  readonly onBatched: (row: OutboxRow) => void;
+  readonly onRejected: (trade: RejectedTrade) => void;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly backoff: Backoff;
@@ -25,7 +25,7 @@ export interface OutboxDeps {
  * start adds the pointers of all rows again.
  */
 export async function putBatch(batch: readonly IntakeTrade[], deps: OutboxDeps, signal: AbortSignal): Promise<void> {
-  const { journal, ledger, progress, metrics } = deps;
+  const { journal, ledger, metrics } = deps;
   const rejected = batch.flatMap((item) => item.rejection ?? []);
   const row = newRow(
     CURRENT_CODEC.version,
@@ -34,16 +34,16 @@ export async function putBatch(batch: readonly IntakeTrade[], deps: OutboxDeps, 
   await journal.save(row, rejected);
   ledger.add(row);
   metrics.set('batches_open', ledger.open.length);
-  progress.batched(row);
+  deps.onBatched(row);
   report(rejected, deps);
   await point(row, deps, signal);
 }
 
-function report(rejected: readonly RejectedTrade[], { progress, logger }: OutboxDeps): void {
+function report(rejected: readonly RejectedTrade[], { onRejected, logger }: OutboxDeps): void {
   for (const { tradeId, code, reason, advice } of rejected) {
     logger.warn({ trade: tradeId, code, reason, advice }, 'entry unreadable, settled as a void');
   }
-  for (const trade of rejected) progress.rejected(trade);
+  for (const trade of rejected) onRejected(trade);
 }
 
 /** The row is safe already, so a queue that is away is only waited for. */

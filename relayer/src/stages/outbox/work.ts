@@ -1,9 +1,9 @@
 import type { Backoff } from '../../domain/backoff.ts';
+import type { Cursor } from '../../domain/cursor.ts';
 import { nextTradeId } from '../../domain/cursor.ts';
 import type { BatchKey, OutboxRow } from '../../domain/row.ts';
 import { firstTradeId } from '../../domain/row.ts';
 import { relayerError, TransientError } from '../../errors.ts';
-import type { Progress } from '../../observe/progress.ts';
 import type { MarketView } from '../../ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SettleDeps, SettleSignals } from '../settle.ts';
@@ -11,9 +11,11 @@ import { settle } from '../settle.ts';
 
 export interface WorkDeps extends SettleDeps {
   readonly ledger: Ledger;
-  readonly progress: Progress;
   readonly realignBackoff: Backoff;
-  readonly onLanded: () => void;
+  readonly onLanded: (row: OutboxRow, settleMs: number) => void;
+  /** A fork took these back. */
+  readonly onReopened: (rows: readonly OutboxRow[]) => void;
+  readonly onCursor: (cursor: Cursor) => void;
 }
 
 /** A chain that stays behind what the journal saw on it for this many looks is another chain. */
@@ -43,12 +45,11 @@ export async function workOff(key: BatchKey, deps: WorkDeps, signals: SettleSign
 }
 
 function land(row: OutboxRow, settleMs: number, deps: WorkDeps): void {
-  const { ledger, progress, metrics, logger } = deps;
+  const { ledger, metrics, logger } = deps;
   ledger.land(row);
   deps.realignBackoff.reset();
-  deps.onLanded();
-  progress.landed(row, settleMs);
-  progress.cursor(ledger.cursor);
+  deps.onLanded(row, settleMs);
+  deps.onCursor(ledger.cursor);
   metrics.set('batches_open', ledger.open.length);
   metrics.set('batches_unfinalized', ledger.landed.length);
   const { sequence, landing } = row;
@@ -60,7 +61,7 @@ function land(row: OutboxRow, settleMs: number, deps: WorkDeps): void {
 
 /** Reads the cursor again; batches a fork took back come first from now on. */
 async function realign(deps: WorkDeps, { abort }: SettleSignals): Promise<void> {
-  const { ledger, progress, logger, realignBackoff } = deps;
+  const { ledger, logger, realignBackoff } = deps;
   await realignBackoff.wait(abort);
   const market = await readMarket(deps);
   if (market === undefined) return;
@@ -70,9 +71,9 @@ async function realign(deps: WorkDeps, { abort }: SettleSignals): Promise<void> 
       { batches: lost.map((row) => row.key), nextSequence: market.nextSequence },
       'the chain lost batches again',
     );
-    progress.reopened(lost);
+    deps.onReopened(lost);
   }
-  progress.cursor(ledger.cursor);
+  deps.onCursor(ledger.cursor);
 }
 
 async function readMarket({ chain, timing, metrics, logger }: WorkDeps): Promise<MarketView | undefined> {
