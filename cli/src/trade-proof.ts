@@ -38,7 +38,7 @@ const READ_ATTEMPTS = 3;
 export async function proveFromChain(lane: Lane, id: TradeId): Promise<ProofFile> {
   for (let attempt = 1; ; attempt += 1) {
     const history = await buildLaneTree(lane);
-    const { value } = await readMarketHeader(lane.connection, lane.market, 'confirmed');
+    const { value } = await readMarketHeader(lane.connection, lane.market, 'confirmed', lane.program);
     const root = history.tree.root();
     if (Buffer.from(root).equals(value.tree.root)) return proveFrom(lane, history, id);
     if (attempt === READ_ATTEMPTS) {

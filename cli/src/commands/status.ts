@@ -42,7 +42,7 @@ async function readStatus(connection: Connection, options: StatusOptions): Promi
   const { value: stored, slot } = await readConfig(connection, options.program, 'confirmed');
   const { schedule } = stored;
   const market = options.market && {
-    ...(await readMarketHeader(connection, options.market, 'confirmed')).value,
+    ...(await readMarketHeader(connection, options.market, 'confirmed', options.program)).value,
     address: options.market,
   };
   return {

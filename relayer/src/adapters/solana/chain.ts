@@ -52,7 +52,7 @@ export function createSolanaChain(deps: SolanaChainDeps): Chain {
   return {
     payloadCapacity: builder.capacity,
     async market(at) {
-      const header = await asked('read market', () => readMarketHeader(connection, market, at));
+      const header = await asked('read market', () => readMarketHeader(connection, market, at, programId));
       return marketView(header.value, header.slot);
     },
     async rules() {
