@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TradeV1 } from '#client';
+import type { Rate } from '../pace.ts';
+import { pauseFor, stepOf } from '../pace.ts';
 import type { AcceptedRow } from '../rows.ts';
 import type { Publisher } from './publisher.ts';
 
 export interface FeedOptions {
-  /** Trades a second, or as fast as Redis takes them. */
-  readonly rate: number | 'max';
+  readonly rate: Rate;
   readonly signal: AbortSignal;
   /** Milliseconds that only grow. */
   readonly now?: () => number;
@@ -15,8 +15,6 @@ export interface FeedOptions {
 }
 
 const MAX_TRADES_PER_STEP = 1_000;
-/** How even a rate is: trades go out in steps of at most this length. */
-const STEP_MS = 50;
 
 /**
  * Publishes the trades of all rows at the rate; answers how many.
@@ -29,7 +27,7 @@ export async function feed(
 ): Promise<number> {
   const { rate, signal, now = () => performance.now(), onProgress } = options;
   const pause = options.sleep ?? pauseFor;
-  const step = rate === 'max' ? MAX_TRADES_PER_STEP : stepOf(rate);
+  const step = stepOf(rate, MAX_TRADES_PER_STEP);
   const start = now();
   let written = 0;
   let next: TradeV1[] = [];
@@ -51,10 +49,3 @@ export async function feed(
   if (next.length > 0) await flush();
   return written;
 }
-
-/** Node's own AbortError would hide the reason. */
-const pauseFor = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
-
-const stepOf = (rate: number): number =>
-  Math.min(MAX_TRADES_PER_STEP, Math.max(1, Math.floor((rate * STEP_MS) / 1_000)));

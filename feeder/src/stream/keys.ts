@@ -1,7 +1,19 @@
-/** The keys an engine writes, as docs/reference/engine.md names them; nothing else in this folder spells one. */
+/** The keys of the engine contract, as docs/reference/engine.md names them; nothing else in this folder spells one. */
+
+export const tradeStreamPrefix = (market: string): string => `trades:${market}:`;
 
 /** Stream of one generation of a market's trades. */
-export const tradeStreamKey = (market: string, generation: bigint): string => `trades:${market}:${generation}`;
+export const tradeStreamKey = (market: string, generation: bigint): string =>
+  `${tradeStreamPrefix(market)}${generation}`;
 
-/** Number of the generation readers follow. */
+/** String: number of the generation readers follow. */
 export const generationKey = (market: string): string => `trades:${market}:generation`;
+
+/** Hash: what the relayer and operators want of the engine. */
+export const controlKey = (market: string): string => `control:${market}`;
+
+/** Hash: what the engine answers, and what is in effect; its field `owner` is the token of the engine that may write. */
+export const engineKey = (market: string): string => `engine:${market}`;
+
+/** String with an expiry: the token of the engine that is alive. */
+export const leaseKey = (market: string): string => `engine:${market}:lease`;

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import type { TradeId, TradeV1 } from '#client';
 import { LockstepError, tradeId } from '#client';
-import { encodeTradeEvent, SCHEMA_V1 } from './encode-event.ts';
-import { generationKey, tradeStreamKey } from './keys.ts';
+import type { Script } from '../script.ts';
+import { luaScript } from '../script.ts';
+import { engineKey, generationKey, tradeStreamKey, tradeStreamPrefix } from './keys.ts';
+import type { Writer } from './pen.ts';
+import { entryId, refusalOf, StreamPen } from './pen.ts';
 
-const APPEND = readFileSync(new URL('append.lua', import.meta.url), 'utf8');
-
-/** Trades in one write: enough to make the round trip cheap, few enough not to hold Redis up. */
-const MAX_TRADES_PER_WRITE = 500;
+const openGeneration = luaScript(new URL('open-generation.lua', import.meta.url));
+const switchGeneration = luaScript(new URL('switch.lua', import.meta.url));
 
 /** The engine's pen: writes trades to the current generation, ids without gaps from 1, each once. */
 export interface Publisher {
@@ -17,68 +17,83 @@ export interface Publisher {
   readonly lastId: TradeId;
   /**
    * Returns when all trades are in the stream, in order.
-   * @throws LockstepError PUBLISH_DUPLICATE, PUBLISH_GAP, PUBLISH_CONFLICT (another writer); that write added nothing
+   * @throws LockstepError PUBLISH_DUPLICATE, PUBLISH_GAP, PUBLISH_CONFLICT (another writer), PUBLISH_LOST (Redis has less than
+   * was written), REDIS_REFUSED; that write added nothing
    */
   publish(trades: readonly TradeV1[]): Promise<void>;
+  /** Looks at Redis again: which generation, how far. @throws LockstepError GENERATION_INVALID, PUBLISH_CONFLICT */
+  resume(): Promise<void>;
+  /** Payload of the last entry; undefined when it was trimmed. */
+  lastPayload(): Promise<Buffer | undefined>;
+  /** A new generation, complete after `from`, that no reader sees yet. Only for the owner. @throws as publish */
+  openDraft(from: TradeId): Promise<Draft>;
+  /**
+   * Points readers at a draft and writes `engine:<market>`, both or neither. Only when the draft has come as far as this generation.
+   * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST, REDIS_REFUSED
+   */
+  switchTo(draft: Draft, head: TradeId, status: readonly string[]): Promise<void>;
 }
 
-/** Continues the market's current generation, or opens the first one. */
-export async function openPublisher(redis: Redis, market: string): Promise<Publisher> {
-  await redis.set(generationKey(market), '1', 'NX');
-  const generation = BigInt((await redis.get(generationKey(market))) ?? '1');
-  const stream = tradeStreamKey(market, generation);
-  let lastId = tradeId((await append(redis, stream, '', [])).replace(/-\d+$/, ''));
+export type Draft = Pick<StreamPen, 'generation' | 'lastId' | 'publish'>;
 
-  const write = async (trades: readonly TradeV1[]) => {
-    const before = `${lastId}-0`;
-    const found = await append(redis, stream, before, trades);
-    if (found !== before) throw conflict(stream, before, found);
-    lastId = trades.at(-1)?.tradeId ?? lastId;
+/**
+ * Continues the market's current generation, or opens the first one.
+ * @param token of `openControl`: with it a stream whose market was taken over is not written any more
+ * @throws LockstepError GENERATION_INVALID
+ */
+export async function openPublisher(redis: Redis, market: string, token = ''): Promise<Publisher> {
+  const writer: Writer = { redis, market, token };
+  let pen = await penAtPointer({ ...writer, token: '' });
+
+  const script = async (run: Script, done: string, last: string, args: readonly string[]): Promise<string> => {
+    const keys = [tradeStreamPrefix(market), generationKey(market), engineKey(market)];
+    const answer = await run(redis, keys, [token, `${pen.generation}`, ...args]);
+    if (answer[0] !== done) throw refusalOf(answer, market, last);
+    return answer[1];
   };
   return {
-    generation,
-    get lastId() {
-      return lastId;
+    get generation() {
+      return pen.generation;
     },
-    publish: async (trades) => {
-      for (let at = 0; at < trades.length; at += MAX_TRADES_PER_WRITE) {
-        const next = trades.slice(at, at + MAX_TRADES_PER_WRITE);
-        refuseUnlessNext(lastId, next);
-        await write(next);
-      }
+    get lastId() {
+      return pen.lastId;
+    },
+    publish: (trades) => pen.publish(trades),
+    async resume() {
+      pen = await penAtPointer(writer, pen.generation);
+    },
+    async lastPayload() {
+      const [entry] = await redis.xrevrangeBuffer(tradeStreamKey(market, pen.generation), '+', '-', 'COUNT', 1);
+      if (entry === undefined || String(entry[0]) !== entryId(pen.lastId)) return undefined;
+      const at = entry[1].findIndex((field, index) => index % 2 === 0 && String(field) === 'p');
+      return at === -1 ? undefined : entry[1][at + 1];
+    },
+    async openDraft(from) {
+      const opened = await script(openGeneration, 'opened', '', [`${pen.generation + 1n}`, entryId(from)]);
+      return new StreamPen(writer, BigInt(opened), pen.generation, from);
+    },
+    async switchTo(draft, head, status) {
+      await script(switchGeneration, 'switched', entryId(head), [`${draft.generation}`, entryId(head), ...status]);
+      pen = new StreamPen(writer, draft.generation, draft.generation, head);
     },
   };
 }
 
-async function append(redis: Redis, stream: string, after: string, trades: readonly TradeV1[]): Promise<string> {
-  const entries = trades.flatMap((trade) => [`${trade.tradeId}-0`, encodeTradeEvent(trade)]);
-  return String(await redis.eval(APPEND, 1, stream, after, SCHEMA_V1, ...entries));
+/** @param first generation to open when Redis knows of none */
+async function penAtPointer(writer: Writer, first = 1n): Promise<StreamPen> {
+  const key = generationKey(writer.market);
+  await writer.redis.set(key, `${first}`, 'NX');
+  const text = (await writer.redis.get(key)) ?? `${first}`;
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw invalidPointer(key, text);
+  const generation = BigInt(text);
+  const unread = new StreamPen(writer, generation, generation, tradeId(0));
+  await unread.findLastId();
+  return unread;
 }
 
-function refuseUnlessNext(lastId: TradeId, trades: readonly TradeV1[]): void {
-  let expected = lastId + 1n;
-  for (const { tradeId: id } of trades) {
-    if (id < expected) {
-      throw new LockstepError(
-        'PUBLISH_DUPLICATE',
-        `trade ${id} was published already; next is ${expected}`,
-        'Continue after the last id in the stream; a trade is published once.',
-      );
-    }
-    if (id > expected) {
-      throw new LockstepError(
-        'PUBLISH_GAP',
-        `trade ${id} would leave a gap; next is ${expected}`,
-        'Publish every id in order; a gap can never be filled in a stream.',
-      );
-    }
-    expected += 1n;
-  }
-}
-
-const conflict = (stream: string, expected: string, found: string): LockstepError =>
+const invalidPointer = (key: string, text: string): LockstepError =>
   new LockstepError(
-    'PUBLISH_CONFLICT',
-    `${stream} ends with ${found} where this engine left it at ${expected}`,
-    'Stop the other engine of this market, or start this one again so that it continues after the last id.',
+    'GENERATION_INVALID',
+    `${key} is ${JSON.stringify(text.slice(0, 40))}, no generation number`,
+    `Find the newest complete stream (redis-cli --scan --pattern '${key.replace(/generation$/, '*')}') and set the key to its number.`,
   );

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Redis } from 'ioredis';
+import { LockstepError } from '#client';
+import { openControl } from './control/control.ts';
+import { openTradeFile } from './csv/file.ts';
+import { csvInput } from './csv/input.ts';
+import type { Decimal } from './decimal.ts';
+import { runEngine } from './engine/run-engine.ts';
+import { inputSource } from './engine/source.ts';
+import { InputError } from './input-error.ts';
+import { instrumentOf, parseStep } from './instrument.ts';
+import { DEFAULT_FLOW_TRADES, flowInput } from './market/input.ts';
+import type { Rate } from './pace.ts';
+import { openPublisher } from './stream/publisher.ts';
+import type { TradeInput } from './trade-input.ts';
+
+interface Flags {
+  readonly redis: string;
+  readonly market: string;
+  readonly trades?: string;
+  readonly tick?: Decimal;
+  readonly lot?: Decimal;
+  readonly count?: number;
+  readonly seed: string;
+  readonly rate: Rate;
+  readonly traders: number;
+  readonly takerBps: number;
+}
+
+/** Of generated trades. */
+const DEFAULT_TICK: Decimal = { digits: 1n, scale: 2 };
+const DEFAULT_LOT: Decimal = { digits: 1n, scale: 4 };
+const DEFAULT_TRADERS = 64;
+const DEFAULT_TAKER_BPS = 10;
+const MAX_TAKER_BPS = 10_000;
+const MAX_COUNT = 1_000_000_000;
+const MAX_RATE = 1_000_000;
+const MAX_TRADERS = 0xffff_ffff;
+/** A Redis that does not answer by then is not waited for when the engine is told to end. */
+const STOP_MS = 3_000;
+
+/** `engine`: the reference engine for one market, until SIGINT or SIGTERM. Started again with the same options it continues. */
+export function engineCommand(): Command {
+  const text = (flags: string, description: string, env: string) =>
+    new Option(flags, description).env(env).makeOptionMandatory();
+  return new Command('engine')
+    .description('write a seeded order flow or a file of trades to a market, as docs/reference/engine.md says')
+    .addOption(text('--redis <url>', 'where the trades go', 'REDIS_URL'))
+    .addOption(text('--market <address>', 'the market', 'MARKET'))
+    .option('--trades <file>', 'CSV of trades (default: seeded order flow)')
+    .option('--tick <decimal>', 'smallest step of a price', step('tick'))
+    .option('--lot <decimal>', 'smallest step of a quantity', step('lot'))
+    .addOption(
+      new Option('--count <n>', `rows of the file, or trades to generate (default: all, ${DEFAULT_FLOW_TRADES})`)
+        .env('TRADE_COUNT')
+        .argParser(whole(1, MAX_COUNT)),
+    )
+    .option('--seed <text>', 'decides who trades, and the generated orders', '1')
+    .addOption(new Option('--rate <n|max>', 'trades a second').env('TRADE_RATE').default('max').argParser(rate))
+    .option('--traders <n>', 'entries the trades are spread over', whole(2, MAX_TRADERS), DEFAULT_TRADERS)
+    .option(
+      '--taker-bps <n>',
+      'fee of the market: a trade no deposit can cover is left out',
+      whole(0, MAX_TAKER_BPS),
+      DEFAULT_TAKER_BPS,
+    )
+    .action(run);
+}
+
+/** @throws LockstepError REDIS_UNREACHABLE, InputError, what runEngine throws */
+async function run(flags: Flags): Promise<void> {
+  const log = (message: string) => void process.stderr.write(`engine: ${message}\n`);
+  const stop = new AbortController();
+  const end = () => stop.abort(new Error('told to end'));
+  const spool = await mkdtemp(join(tmpdir(), 'lockstep-engine-'));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, end);
+  try {
+    const input = await inputOf(flags, async () => spool);
+    const redis = await connect(flags.redis, stop.signal, log);
+    try {
+      const control = openControl(redis, flags.market);
+      const publisher = await openPublisher(redis, flags.market, control.token);
+      log(`${input.origin} to market ${flags.market}, generation ${publisher.generation}`);
+      const last = await runEngine({
+        source: inputSource(input, flags),
+        publisher,
+        control,
+        signal: stop.signal,
+        rate: flags.rate,
+        onExhausted: (id) => log(`all written, up to trade ${id}; still here to pause and to replay`),
+        log,
+      });
+      log(`ended after trade ${last}`);
+    } finally {
+      redis.disconnect();
+    }
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, end);
+    await rm(spool, { recursive: true, force: true });
+  }
+}
+
+async function inputOf(flags: Flags, spoolDir: () => Promise<string>): Promise<TradeInput> {
+  const { traders, seed, count, tick, lot } = flags;
+  if (flags.trades === undefined) {
+    return flowInput(instrumentOf(tick ?? DEFAULT_TICK, lot ?? DEFAULT_LOT), { traders, seed, count });
+  }
+  return csvInput(await openTradeFile(flags.trades, spoolDir), { traders, seed, count, tick, lot });
+}
+
+/** A connection that has answered once; after that commands wait until Redis is back, or the engine is told to end. */
+async function connect(url: string, signal: AbortSignal, log: (message: string) => void): Promise<Redis> {
+  let connected = false;
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (connected ? Math.min(times * 50, 1_000) : null),
+  });
+  redis.on('error', (error) => log(`redis connection: ${error.message}`));
+  await redis.connect().catch((cause: unknown) => {
+    throw new LockstepError(
+      'REDIS_UNREACHABLE',
+      'redis does not answer at the URL given',
+      'Start redis-server, or give its URL with --redis or REDIS_URL.',
+      { cause },
+    );
+  });
+  connected = true;
+  signal.addEventListener('abort', () => setTimeout(() => redis.disconnect(), STOP_MS).unref(), { once: true });
+  return redis;
+}
+
+const step =
+  (what: 'tick' | 'lot') =>
+  (text: string): Decimal => {
+    try {
+      return parseStep(text, what);
+    } catch (error) {
+      throw error instanceof InputError ? new InvalidArgumentError(error.advice) : error;
+    }
+  };
+
+function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) {
+      throw new InvalidArgumentError(`It must be a whole number of ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+function rate(text: string): Rate {
+  return text === 'max' ? 'max' : whole(1, MAX_RATE)(text);
+}

@@ -1,0 +1,81 @@
+import type { TradeId } from '#client';
+import { SCHEMA_V1 } from '../stream/encode-event.ts';
+import type { Mode } from './wishes.ts';
+import { CONTROL_VERSION } from './wishes.ts';
+
+/** Schemas this engine can write. */
+export const SPOKEN_SCHEMAS: readonly string[] = [SCHEMA_V1];
+
+/** The last request of a kind that was dealt with; a request with the same id is the same request. */
+export interface Answered {
+  readonly request: string;
+  /** Why it was not done; empty when it was. */
+  readonly refused: string;
+}
+
+/** What `engine:<market>` says. */
+export interface EngineStatus {
+  readonly mode: Mode;
+  readonly modeAnswer: Answered;
+  readonly emit: string;
+  readonly emitAnswer: Answered;
+  readonly replayAnswer: Answered;
+  /** No trade above it exists while `mode` is `pause`; otherwise as of the last report. */
+  readonly lastId: TradeId;
+  readonly generation: bigint;
+  /** What of `control:<market>` was passed over because it has no id to answer to. */
+  readonly ignored: string;
+}
+
+const unasked: Answered = { request: '', refused: '' };
+
+export const freshStatus = (lastId: TradeId, generation: bigint): EngineStatus => ({
+  mode: 'run',
+  modeAnswer: unasked,
+  emit: SCHEMA_V1,
+  emitAnswer: unasked,
+  replayAnswer: unasked,
+  lastId,
+  generation,
+  ignored: '',
+});
+
+/** The hash as HSET takes it. */
+export function encodeStatus(status: EngineStatus, owner: string, seenMs: number): string[] {
+  return Object.entries({
+    v: CONTROL_VERSION,
+    owner,
+    seen_ms: `${Math.floor(seenMs)}`,
+    mode: status.mode,
+    mode_request: status.modeAnswer.request,
+    mode_refused: status.modeAnswer.refused,
+    emit: status.emit,
+    emit_request: status.emitAnswer.request,
+    emit_refused: status.emitAnswer.refused,
+    emit_spoken: SPOKEN_SCHEMAS.join(','),
+    replay_request: status.replayAnswer.request,
+    replay_refused: status.replayAnswer.refused,
+    last_id: `${status.lastId}`,
+    generation: `${status.generation}`,
+    ignored: status.ignored,
+  }).flat();
+}
+
+/**
+ * What an engine that starts takes over from the one before: its mode, and which requests are dealt with. Anything unreadable
+ * counts as never said: a request that is answered twice does no harm.
+ */
+export function continuedStatus(hash: Readonly<Record<string, string>>, fresh: EngineStatus): EngineStatus {
+  if (hash.v !== CONTROL_VERSION) return fresh;
+  const answer = (kind: string): Answered => ({
+    request: hash[`${kind}_request`] ?? '',
+    refused: hash[`${kind}_refused`] ?? '',
+  });
+  return {
+    ...fresh,
+    mode: hash.mode === 'pause' ? 'pause' : 'run',
+    modeAnswer: answer('mode'),
+    emitAnswer: answer('emit'),
+    replayAnswer: answer('replay'),
+  };
+}

@@ -1,0 +1,111 @@
+import type { TradeId } from '#client';
+import { tradeId } from '#client';
+import type { Control } from '../control/control.ts';
+import type { Answered, EngineStatus } from '../control/status.ts';
+import { freshStatus, SPOKEN_SCHEMAS } from '../control/status.ts';
+import type { Asked, Wishes } from '../control/wishes.ts';
+
+/** How far the engine is. */
+export interface Position {
+  /** The highest id it has ever written. */
+  readonly head: TradeId;
+  readonly generation: bigint;
+}
+
+/** A report without news; a third of the lease. */
+const REPORT_MS = 1_000;
+
+/** Obeys the control keys and says so in `engine:<market>`. Asked again and again by whatever the engine does. */
+export class Attendant {
+  readonly #control: Control;
+  readonly #now: () => number;
+  readonly #log: (message: string) => void;
+  #status = freshStatus(tradeId(0), 1n);
+  #reportedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(control: Control, options: { now: () => number; log: (message: string) => void }) {
+    this.#control = control;
+    this.#now = options.now;
+    this.#log = options.log;
+  }
+
+  get isPaused(): boolean {
+    return this.#status.mode === 'pause';
+  }
+
+  /**
+   * Reads the wishes; answers mode and emission at once. What is returned is a request for a replay that has no answer yet.
+   * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST
+   */
+  async attend(position: Position): Promise<Asked<TradeId> | undefined> {
+    const wishes = await this.#control.wishes();
+    const status = { ...this.#obeyed(wishes), lastId: position.head, generation: position.generation };
+    const hasNews = status.ignored !== this.#status.ignored || isAnswered(status, this.#status);
+    if (hasNews || this.#now() - this.#reportedAt >= REPORT_MS) await this.#report(status);
+    return isNew(wishes.replay, this.#status.replayAnswer) ? wishes.replay : undefined;
+  }
+
+  /** Continues what the engine before said, and says so. */
+  async takeOver({ head, generation }: Position): Promise<void> {
+    await this.#report(await this.#control.previous(freshStatus(head, generation)));
+  }
+
+  /** Says how far the engine is now. */
+  async reportAt(position: Position): Promise<void> {
+    await this.#report({ ...this.#status, lastId: position.head, generation: position.generation });
+  }
+
+  async refuseReplay(request: string, refused: string): Promise<void> {
+    this.#log(`replay request ${request} refused: ${refused}`);
+    await this.#report({ ...this.#status, replayAnswer: { request, refused } });
+  }
+
+  /** `write` gets the hash that says the replay is done, to be written in one step with the pointer. */
+  async fulfilReplay(
+    request: string,
+    position: Position,
+    write: (status: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const replayAnswer = { request, refused: '' };
+    const status = { ...this.#status, replayAnswer, lastId: position.head, generation: position.generation };
+    await write(this.#control.encode(status));
+    this.#status = status;
+    this.#log(`replay request ${request} done: generation ${position.generation}`);
+  }
+
+  async #report(status: EngineStatus): Promise<void> {
+    await this.#control.report(status);
+    this.#status = status;
+    this.#reportedAt = this.#now();
+  }
+
+  #obeyed({ mode, emit, ignored }: Wishes): EngineStatus {
+    let status = { ...this.#status, ignored };
+    if (ignored !== '' && ignored !== this.#status.ignored) this.#log(`control keys ignored: ${ignored}`);
+    if (mode !== undefined && isNew(mode, status.modeAnswer)) {
+      const wanted = 'wanted' in mode ? mode.wanted : status.mode;
+      status = { ...status, mode: wanted, modeAnswer: this.#answer(mode) };
+    }
+    if (emit !== undefined && isNew(emit, status.emitAnswer)) {
+      status = { ...status, emitAnswer: this.#answer(emit, refusalOfSchema) };
+    }
+    return status;
+  }
+
+  #answer<T>(asked: Asked<T>, refusalOf: (wanted: T) => string = () => ''): Answered {
+    const refused = 'refused' in asked ? asked.refused : refusalOf(asked.wanted);
+    this.#log(refused === '' ? `request ${asked.request} obeyed` : `request ${asked.request} refused: ${refused}`);
+    return { request: asked.request, refused };
+  }
+}
+
+const isNew = <T>(asked: Asked<T> | undefined, answered: Answered): boolean =>
+  asked !== undefined && asked.request !== answered.request;
+
+const isAnswered = (status: EngineStatus, before: EngineStatus): boolean =>
+  status.modeAnswer !== before.modeAnswer || status.emitAnswer !== before.emitAnswer;
+
+const refusalOfSchema = (wanted: string): string =>
+  SPOKEN_SCHEMAS.includes(wanted)
+    ? ''
+    : `schema ${wanted} is not spoken; this engine speaks ${SPOKEN_SCHEMAS.join(', ')}`;
