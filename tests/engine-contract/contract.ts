@@ -1,0 +1,27 @@
+import { describe } from 'node:test';
+import { checkEndings } from './checks/endings.ts';
+import { checkGarbage } from './checks/garbage.ts';
+import { checkLongReplay } from './checks/long-replay.ts';
+import { checkReplay } from './checks/replay.ts';
+import { checkWork } from './checks/work.ts';
+import { Bench } from './setup/bench.ts';
+import type { StartEngine } from './setup/start-engine.ts';
+
+/** An engine that hangs must fail its test, not the run. */
+const TIMEOUT_MS = 60_000;
+const inTurn = { concurrency: 1 };
+
+/**
+ * Checks docs/reference/engine.md, on a real Redis, on any engine `start` can start. Within each group one engine at a time is
+ * asked for one thing after the other, as it would be in its life.
+ */
+export function engineContract(name: string, start: StartEngine): void {
+  describe(name, { concurrency: 3, timeout: TIMEOUT_MS }, () => {
+    const bench = new Bench(start);
+    describe('trades and replays', inTurn, () => checkReplay(bench));
+    describe('a replay that takes a while', inTurn, () => checkLongReplay(bench));
+    describe('at work', inTurn, () => checkWork(bench));
+    describe('ends and starts', inTurn, () => checkEndings(bench));
+    describe('requests that make no sense', inTurn, () => checkGarbage(bench));
+  });
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Redis } from 'ioredis';
+import protobuf from 'protobufjs';
+
+const PROTO_FILE = fileURLToPath(new URL('../../../proto/lockstep/trade_v1.proto', import.meta.url));
+const eventV1 = protobuf.loadSync(PROTO_FILE).lookupType('lockstep.TradeEventV1');
+
+export interface Entry {
+  readonly id: string;
+  readonly v: string;
+  readonly p: Buffer;
+}
+
+/** The other side of the contract: asks an engine, and reads what it wrote, by the names of docs/reference/engine.md. */
+export class Probe {
+  readonly redis: Redis;
+  readonly market: string;
+  readonly controlKey: string;
+  readonly engineKey: string;
+  readonly pointerKey: string;
+
+  constructor(redis: Redis, market: string) {
+    this.redis = redis;
+    this.market = market;
+    this.controlKey = `control:${market}`;
+    this.engineKey = `engine:${market}`;
+    this.pointerKey = `trades:${market}:generation`;
+  }
+
+  streamKey = (generation: bigint | string): string => `trades:${this.market}:${generation}`;
+
+  /** Writes a request; answers its id. */
+  async ask(wish: { mode: string } | { emit: string } | { replay_from: string }): Promise<string> {
+    const request = randomUUID();
+    const kind = 'mode' in wish ? 'mode' : 'emit' in wish ? 'emit' : 'replay';
+    await this.redis.hset(this.controlKey, { v: '1', ...wish, [`${kind}_request`]: request });
+    return request;
+  }
+
+  /** Waits for the answer to a request; it must not be a refusal. Answers the status it came with. */
+  async obeyed(request: string): Promise<Record<string, string>> {
+    const { status, refused } = await this.#answer(request);
+    assert.equal(refused, '');
+    return status;
+  }
+
+  /** Waits for the answer to a request; it must be a refusal. Answers its reason. */
+  async refused(request: string): Promise<string> {
+    const { refused } = await this.#answer(request);
+    assert.notEqual(refused, '');
+    return refused;
+  }
+
+  async #answer(request: string): Promise<{ status: Record<string, string>; refused: string }> {
+    let status: Record<string, string> = {};
+    let kind: string | undefined;
+    await this.until(async () => {
+      status = await this.redis.hgetall(this.engineKey);
+      kind = ['mode', 'emit', 'replay'].find((each) => status[`${each}_request`] === request);
+      return kind !== undefined;
+    });
+    return { status, refused: status[`${kind}_refused`] ?? '' };
+  }
+
+  /** Returns when the engine has looked at its control keys twice since: whatever it was doing, it has got round to it. */
+  async settled(): Promise<void> {
+    for (let look = 0; look < 2; look += 1) await this.obeyed(await this.ask({ emit: '1' }));
+  }
+
+  async pointer(): Promise<string> {
+    return (await this.redis.get(this.pointerKey)) ?? '';
+  }
+
+  /** The last id of a stream; 0 while there is none. Default: the stream readers follow. */
+  async lastId(generation?: string): Promise<number> {
+    const key = this.streamKey(generation ?? (await this.pointer()));
+    if ((await this.redis.exists(key)) === 0) return 0;
+    const info = (await this.redis.xinfo('STREAM', key)) as unknown[];
+    return Number(String(info[info.indexOf('last-generated-id') + 1]).split('-')[0]);
+  }
+
+  async entries(generation?: string): Promise<Entry[]> {
+    const read = await this.redis.xrangeBuffer(this.streamKey(generation ?? (await this.pointer())), '-', '+');
+    return read.map(([id, fields]) => ({ id: String(id), v: field(fields, 'v').toString(), p: field(fields, 'p') }));
+  }
+
+  /** Waits; the test's own timeout bounds it. */
+  async until(isTrue: () => Promise<boolean>): Promise<void> {
+    while (!(await isTrue())) await sleep(5);
+  }
+
+  untilLastId = (id: number): Promise<void> => this.until(async () => (await this.lastId()) >= id);
+}
+
+function field(fields: readonly Buffer[], name: string): Buffer {
+  const at = fields.findIndex((each, index) => index % 2 === 0 && each.toString() === name);
+  const value = at === -1 ? undefined : fields[at + 1];
+  assert.ok(value !== undefined, `an entry has no field ${name}`);
+  return value;
+}
+
+/** Ids `from + 1` to `to`, each once, none missing, and all of them what the schema says. */
+export function assertTrades(entries: readonly Entry[], from: number, to: number): void {
+  assert.equal(entries.length, to - from);
+  entries.forEach(({ id, v, p }, index) => {
+    assert.equal(id, `${from + 1 + index}-0`);
+    assert.equal(v, '1');
+    const event = eventV1.toObject(eventV1.decode(p), { longs: String, defaults: true });
+    assert.equal(`${event.tradeId}-0`, id);
+    assert.notEqual(event.buyer, event.seller);
+    assert.notEqual(event.price, '0');
+    assert.notEqual(event.quantity, '0');
+  });
+}
+
+/** For every id that both have, the same bytes. */
+export function assertSameBytes(entries: readonly Entry[], before: readonly Entry[]): void {
+  const bytes = new Map(before.map(({ id, p }) => [id, p.toString('hex')]));
+  for (const { id, p } of entries) assert.equal(p.toString('hex'), bytes.get(id) ?? p.toString('hex'), id);
+}
