@@ -1,4 +1,4 @@
-import { BUILTINS } from './builtin.ts';
+import { INSTRUCTION_ERRORS } from './instruction-errors.ts';
 
 /** What an error says of itself, before anyone gives it meaning. */
 export interface RawRefusal {
@@ -69,7 +69,7 @@ function fromText(message: unknown): RawRefusal | undefined {
 function withText(text: string): RawRefusal | undefined {
   const custom = CUSTOM_TEXT.exec(text)?.[1];
   if (custom !== undefined) return { error: Number.parseInt(custom, 16) };
-  const name = BUILTINS.find(([, known]) => text.startsWith(known))?.[0];
+  const name = INSTRUCTION_ERRORS.find(([, known]) => text.startsWith(known))?.[0];
   return name === undefined ? undefined : { error: name };
 }
 
@@ -79,7 +79,7 @@ function fromLiteSvm(failed: Readonly<Record<string, unknown>>): Reported {
   const outer = called(failed, 'err');
   if (!isObject(outer) || typeof outer.index !== 'number') return { refusal: undefined, logs };
   const inner = called(outer, 'err');
-  const error = isObject(inner) ? inner.code : typeof inner === 'number' ? BUILTINS[inner]?.[0] : undefined;
+  const error = isObject(inner) ? inner.code : typeof inner === 'number' ? INSTRUCTION_ERRORS[inner]?.[0] : undefined;
   const known = typeof error === 'number' || typeof error === 'string';
   return { refusal: known ? { instructionIndex: outer.index, error } : undefined, logs };
 }

@@ -1,5 +1,8 @@
-/** The runtime's own refusals: name, as RPC reports it, and text, as logs do. LiteSVM numbers them in this order. */
-export const BUILTINS: readonly (readonly [name: string, text: string])[] = [
+/**
+ * The runtime's own refusals of an instruction: name, as RPC reports it, and text, as logs do. LiteSVM numbers them in this
+ * order. The embedded node reads this file too, and nothing else of the client.
+ */
+export const INSTRUCTION_ERRORS = [
   ['GenericError', 'generic instruction error'],
   ['InvalidArgument', 'invalid program argument'],
   ['InvalidInstructionData', 'invalid instruction data'],
@@ -53,4 +56,4 @@ export const BUILTINS: readonly (readonly [name: string, text: string])[] = [
   ['MaxInstructionTraceLengthExceeded', 'Max instruction trace length exceeded'],
   ['BuiltinProgramsMustConsumeComputeUnits', 'Builtin programs must consume compute units'],
   ['BorshIoError', 'Failed to serialize or deserialize account data'],
-];
+] as const;
