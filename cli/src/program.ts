@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { engineCommand } from '#feeder';
 import { localnetCommand } from '#localnet';
 import { relayerCommand } from '#relayer';
 import { proveCommand } from './commands/prove.ts';
@@ -19,6 +20,7 @@ export function buildProgram(streams: Streams): Command {
     .addCommand(statusCommand(streams))
     .addCommand(proveCommand(streams))
     .addCommand(verifyProofCommand(streams))
+    .addCommand(engineCommand())
     .addCommand(relayerCommand())
     .addCommand(localnetCommand())
     .addHelpText('after', '\nExit codes: 0 done, 1 a check failed, 2 usage or input, 128 + n ended by signal n.');
