@@ -25,12 +25,17 @@ for (const skipPreflight of [true, false]) {
         buildV0(payer.publicKey, blockhash, [transfer(payer.publicKey, to, 1_000_000 + n)], [payer]),
       );
       const startedAt = performance.now();
+      const cpuBefore = process.cpuUsage();
       await sendAll(node.rpcUrl, transactions, skipPreflight);
       const elapsedMs = performance.now() - startedAt;
+      const cpu = process.cpuUsage(cpuBefore);
       assert.equal(node.getAccount(to)?.lamports, BigInt(COUNT * 1_000_000 + (COUNT * (COUNT - 1)) / 2));
-      const rate = Math.round((COUNT / elapsedMs) * 1_000);
       const how = skipPreflight ? 'without' : 'with';
-      console.log(`${COUNT} transfers over HTTP ${how} preflight: ${Math.round(elapsedMs)} ms, ${rate} per second`);
+      const cpuMs = (cpu.user + cpu.system) / 1_000;
+      console.log(
+        `${COUNT} transfers over HTTP ${how} preflight: ${Math.round(elapsedMs)} ms, ` +
+          `of which ${Math.round(cpuMs)} ms CPU of node and sender together`,
+      );
     } finally {
       await node.close();
     }
