@@ -1,4 +1,11 @@
-import type { ConfirmedSignatureInfo, Connection, PublicKey, VersionedTransactionResponse } from '@solana/web3.js';
+import { getBase58Encoder } from '@solana/kit';
+import type {
+  ConfirmedSignatureInfo,
+  Connection,
+  MessageCompiledInstruction,
+  PublicKey,
+  VersionedTransactionResponse,
+} from '@solana/web3.js';
 import type { DecodedBatch } from '#client';
 import {
   batchLeaf,
@@ -38,6 +45,8 @@ export interface Lane {
   readonly market: PublicKey;
 }
 
+/** Nodes write the data of inner instructions in base58. */
+const base58 = getBase58Encoder();
 /** What a node answers at once. */
 const SIGNATURES_PER_CALL = 1_000;
 /** Transactions asked for at the same time: enough to hide the round trip, few enough not to be turned away. */
@@ -104,11 +113,29 @@ function settledPayloads(lane: Lane, { transaction, meta }: VersionedTransaction
   const keys = transaction.message.getAccountKeys(
     meta?.loadedAddresses === undefined ? undefined : { accountKeysFromLookups: meta.loadedAddresses },
   );
-  return transaction.message.compiledInstructions.flatMap(({ programIdIndex, accountKeyIndexes, data }) => {
+  return executed(transaction.message.compiledInstructions, meta).flatMap(({ programIdIndex, accounts, data }) => {
     const isOurs = keys.get(programIdIndex)?.equals(lane.program) === true;
-    const isOfMarket = accountKeyIndexes.some((index) => keys.get(index)?.equals(lane.market));
+    const isOfMarket = accounts.some((index) => keys.get(index)?.equals(lane.market));
     const payload = isOurs && isOfMarket ? settleData(data) : undefined;
     return payload === undefined ? [] : [payload];
+  });
+}
+
+interface Executed {
+  readonly programIdIndex: number;
+  readonly accounts: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** Every instruction in the order it ran: a batch may also come from within another program. */
+function executed(
+  outer: readonly MessageCompiledInstruction[],
+  meta: VersionedTransactionResponse['meta'],
+): readonly Executed[] {
+  return outer.flatMap(({ programIdIndex, accountKeyIndexes, data }, index) => {
+    const inner = meta?.innerInstructions?.find((group) => group.index === index)?.instructions ?? [];
+    const called = inner.map((one) => ({ ...one, data: Uint8Array.from(base58.encode(one.data)) }));
+    return [{ programIdIndex, accounts: accountKeyIndexes, data }, ...called];
   });
 }
 

@@ -2,7 +2,7 @@
 export const SUPPORTED_VERSIONS = 1;
 export const SUPPORTED_FLAGS = 0n;
 export const MAX_FEE_BPS = 500;
-export const MAX_MIN_BATCH_SIZE = 1024;
+export const MAX_MIN_BATCH_SIZE = 24;
 export const MAX_BATCH_AGE_SLOTS = 9000n;
 export const MAX_WITHDRAWAL_DELAY_SLOTS = 216_000n;
 export const MAX_HOLD_SLOTS = 216_000n;

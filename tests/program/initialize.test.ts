@@ -96,7 +96,7 @@ const refused: [string, string, Partial<InitializeArgs>][] = [
   ['InvalidVersionMask', 'no version', { allowedBatchVersions: 0 }],
   ['InvalidVersionMask', 'version 2', { allowedBatchVersions: 2 }],
   ['InvalidVersionMask', 'versions 1 and 2', { allowedBatchVersions: 3 }],
-  ['MinBatchTooLarge', 'a batch size above the limit', { minBatchSize: 1025 }],
+  ['MinBatchTooLarge', 'a batch size above the limit', { minBatchSize: 25 }],
   ['MaxBatchAgeTooLong', 'an age above the limit', { maxBatchAgeSlots: 9001n }],
   ['WithdrawalDelayTooLong', 'a delay above the limit', { withdrawalDelaySlots: 216_001n }],
   ['FeeTooHigh', 'a taker fee above the limit', { feeTiers: tiers(501, 0, 'takerBps') }],
@@ -112,7 +112,7 @@ for (const [name, what, change] of refused) {
 
 test('every setting may be at its limit', () => {
   const limits: Partial<InitializeArgs> = {
-    minBatchSize: 1024,
+    minBatchSize: 24,
     maxBatchAgeSlots: 9000n,
     withdrawalDelaySlots: 216_000n,
     feeTiers: Array(4).fill({ makerBps: 500, takerBps: 500 }),

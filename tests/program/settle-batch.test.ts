@@ -159,7 +159,7 @@ test('voids count towards the size', () => {
 
 test('a new market is due, so its first batch may be small', () => {
   const world = newWorld();
-  world.accept(build.setMinBatchSize({ admin, minBatchSize: 1024 }), keys.admin);
+  world.accept(build.setMinBatchSize({ admin, minBatchSize: 24 }), keys.admin);
   world.acceptTrades([{}]);
 });
 

@@ -156,7 +156,11 @@ test('settleData knows its own instruction only', () => {
   assert.equal(settleData(build.ping({ relayer: owner, market, nonce: 1n }).data), undefined);
   assert.equal(settleData(instruction.data.subarray(0, 11)), undefined);
   assert.equal(settleData(instruction.data.subarray(0, 13)), undefined);
-  assert.equal(settleData(Buffer.concat([instruction.data, Buffer.of(0)])), undefined);
+});
+
+test('settleData takes what the program takes: bytes after the payload hide nothing', () => {
+  const instruction = build.settleBatch({ relayer: owner, market, data: Uint8Array.of(1, 2) });
+  assert.deepEqual(settleData(Buffer.concat([instruction.data, Buffer.of(0)])), Uint8Array.of(1, 2));
 });
 
 test('an argument outside its type is refused', () => {

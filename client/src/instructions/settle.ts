@@ -20,12 +20,13 @@ export function settleInstructions(programId: PublicKey) {
   };
 }
 
-/** The payload, if these bytes are a settle_batch instruction's data. */
+/** The payload, if these bytes are a settle_batch instruction's data. Bytes after it are passed over, as the program does. */
 export function settleData(instructionData: Uint8Array): Uint8Array | undefined {
   const discriminator = Uint8Array.from(idlInstruction('settle_batch').discriminator);
   const start = discriminator.length + LENGTH_BYTES;
   if (instructionData.length < start) return undefined;
   if (!bytesEqual(instructionData.subarray(0, discriminator.length), discriminator)) return undefined;
   const length = viewOf(instructionData).getUint32(discriminator.length, true);
-  return length === instructionData.length - start ? Uint8Array.from(instructionData.subarray(start)) : undefined;
+  const end = start + length;
+  return end <= instructionData.length ? Uint8Array.from(instructionData.subarray(start, end)) : undefined;
 }

@@ -18,8 +18,9 @@ pub const BPS_PER_ONE: u64 = 10_000;
 /// 5 %: above any exchange's fee, low enough that a slip of one digit is refused.
 pub const MAX_FEE_BPS: u16 = 500;
 
-/// A minimum above what one transaction carries would stop settlement for good.
-pub const MAX_MIN_BATCH_SIZE: u32 = 1_024;
+/// V1 trades that fit a 1,232-byte transaction beside a compute budget and an attestor's signature: a minimum that no
+/// transaction can carry would leave settlement to the age rule, one batch an age.
+pub const MAX_MIN_BATCH_SIZE: u32 = 24;
 
 /// Half an hour at 200 ms: longer would let `min_batch_size` stall a quiet market.
 pub const MAX_BATCH_AGE_SLOTS: u64 = 9_000;

@@ -34,9 +34,9 @@ export const fields: readonly Field[] = [
     name: 'minBatchSize',
     set: (minBatchSize, by = admin) => build.setMinBatchSize({ admin: by, minBatchSize }),
     event: 'MinBatchSizeSet',
-    allowed: [0, 7, 1024],
+    allowed: [0, 7, 24],
     refused: [
-      [1025, 'MinBatchTooLarge'],
+      [25, 'MinBatchTooLarge'],
       [2 ** 32 - 1, 'MinBatchTooLarge'],
     ],
   }),
