@@ -20,7 +20,8 @@ export function readConfig(
   programId: PublicKey,
   commitment?: Commitment,
 ): Promise<At<GlobalConfig>> {
-  return read(connection, configAddress(programId), decodeConfig, { commitment, programId });
+  const what = `settlement config of program ${programId.toBase58()}: it is not deployed or not initialised here; account`;
+  return read(connection, configAddress(programId), decodeConfig, { what, commitment, programId });
 }
 
 /**
@@ -34,7 +35,7 @@ export function readMarket(
   commitment?: Commitment,
   programId?: PublicKey,
 ): Promise<At<Market>> {
-  return read(connection, market, decodeMarket, { commitment, programId });
+  return read(connection, market, decodeMarket, { what: 'market', commitment, programId });
 }
 
 /**
@@ -49,10 +50,12 @@ export function readMarketHeader(
   programId?: PublicKey,
 ): Promise<At<MarketHeader>> {
   const dataSlice = { offset: 0, length: MARKET_HEADER_BYTES };
-  return read(connection, market, decodeMarketHeader, { commitment, programId, dataSlice });
+  return read(connection, market, decodeMarketHeader, { what: 'market', commitment, programId, dataSlice });
 }
 
 interface Reading {
+  /** What the account is to the operator. */
+  readonly what: string;
   readonly commitment: Commitment | undefined;
   readonly programId: PublicKey | undefined;
   readonly dataSlice?: { readonly offset: number; readonly length: number };
@@ -62,11 +65,11 @@ async function read<T>(
   connection: Connection,
   address: PublicKey,
   decode: (data: Uint8Array) => T,
-  { commitment, programId, ...rest }: Reading,
+  { what, commitment, programId, ...rest }: Reading,
 ): Promise<At<T>> {
   const response = await connection.getAccountInfoAndContext(address, commitment ? { commitment, ...rest } : rest);
   const account = response.value;
-  if (account === null) throw clientError('ACCOUNT_MISSING', `there is no account ${address.toBase58()}`);
+  if (account === null) throw clientError('ACCOUNT_MISSING', `there is no ${what} ${address.toBase58()}`);
   if (programId !== undefined && !account.owner.equals(programId)) {
     const owner = account.owner.toBase58();
     throw clientError('ACCOUNT_UNREADABLE', `account ${address.toBase58()} belongs to the program ${owner}`);
