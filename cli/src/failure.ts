@@ -36,6 +36,9 @@ const usageCodes: ReadonlySet<string> = new Set([
   'ADDRESS_INVALID',
   'ACCOUNT_FILE_INVALID',
   'PROGRAM_UNREADABLE',
+  'PROGRAM_REFUSED',
+  'PROGRAM_REPLACED',
+  'PORT_TAKEN',
 ]);
 
 export function exitCodeOf(error: unknown): number {
@@ -64,8 +67,6 @@ export interface Failure {
 }
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof LockstepError)
-    return { code: error.code, message: oneLine(error.message), advice: error.advice };
   if (error instanceof CommanderError) {
     return {
       code: 'USAGE',
@@ -76,6 +77,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Interrupted) {
     return { code: 'INTERRUPTED', message: error.message, advice: 'Nothing was left running.' };
   }
+  if (isCoded(error)) return { code: error.code, message: oneLine(error.message), advice: error.advice };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'UNEXPECTED',

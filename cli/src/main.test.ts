@@ -1,13 +1,17 @@
 // Proves: exit codes and one-line errors for command lines that can't be run, for people and for programs; help is no error.
 // Does not prove: what the commands do (tests/start).
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { CommanderError } from 'commander';
-import { LockstepError } from '#client';
+import { idl, LockstepError } from '#client';
 import { InputError } from '#feeder';
 import { CheckFailed, describeFailure, exitCodeOf, Interrupted } from './failure.ts';
 import { failed, main } from './main.ts';
+
+const SETTLEMENT = idl.address;
 
 function capture() {
   const texts = { stdout: '', stderr: '' };
@@ -60,16 +64,54 @@ const unusable = [
   ['prove', '--market', 'So11111111111111111111111111111111111111112', '--trade-id', 'x'],
   ['status', '--market', 'nowhere'],
   ['status', '--rpc', 'ftp://host'],
+  ['status', '--rpc', 'http://user:secret@host'],
+  ['verify-proof', 'file', '--rpc', 'https://secret@host'],
   ['verify-proof'],
   ['verify-proof', 'file', '--root', 'abc'],
   ['localnet', '--rpc-port', 'abc'],
 ];
+const noProgram = '1'.repeat(32);
+/** What the embedded node itself refuses; its code must come through. */
+const refusedByLocalnet: readonly (readonly [string, RegExp, ...string[]])[] = [
+  ['OPTION_INVALID', /slotMs must be a whole number of 1 to/, '--slot-ms', '0'],
+  ['OPTION_INVALID', /port must be a whole number of 0 to 65534/, '--rpc-port', '70000'],
+  ['OPTION_INVALID', /port must be/, '--rpc-port', '65535'],
+  ['ADDRESS_INVALID', /nobody is no address/, '--mint', 'nobody'],
+  ['ADDRESS_INVALID', /can't be given lamports/, '--mint', noProgram],
+  ['ACCOUNT_FILE_INVALID', /\/nowhere\.json does not exist/, '--account', '-', '/nowhere.json'],
+  ['PROGRAM_UNREADABLE', /\/nowhere\.so/, '--bpf-program', noProgram, '/nowhere.so'],
+  ['PROGRAM_REFUSED', /refused by the loader/, '--bpf-program', SETTLEMENT, import.meta.filename],
+];
+for (const [code, message, ...flags] of refusedByLocalnet) {
+  test(`"localnet ${flags.join(' ')}" is ${code}, with exit 2 and nothing left behind`, async () => {
+    const listeners = process.listenerCount('SIGTERM');
+    const { stderr, ...rest } = await lockstep('localnet', '--rpc-port', '0', '--quiet', ...flags);
+    assert.deepEqual(rest, { code: 2, stdout: '' });
+    assert.ok(stderr.startsWith(`${code}: `), stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /report it/);
+    assert.equal(process.listenerCount('SIGTERM'), listeners);
+  });
+}
+
+test('a port that somebody else has is PORT_TAKEN, with exit 2', async () => {
+  const blocker = createServer().listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  const address = blocker.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const { code, stderr } = await lockstep('localnet', '--quiet', '--rpc-port', `${address.port}`);
+  blocker.close();
+  assert.equal(code, 2);
+  assert.match(stderr, /^PORT_TAKEN: /);
+});
+
 for (const argv of unusable) {
   test(`"${argv.join(' ')}" is one line and advice, with exit 2`, async () => {
     const people = await lockstep(...argv);
     assert.equal(people.code, 2);
     assert.match(people.stderr, /^[A-Z_]+: .+\n {2}\S.*\n$/);
     assert.equal(people.stdout, '');
+    assert.doesNotMatch(people.stderr, /secret/);
   });
 }
 

@@ -35,10 +35,21 @@ export function readAccountFile(address: string, file: string): InitialAccount {
 }
 
 function parse(file: string): z.infer<typeof dump> {
+  const text = read(file);
   try {
-    return dump.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return dump.parse(JSON.parse(text));
   } catch (cause) {
     const advice = 'Give JSON as `solana account --output json` writes it, with the data in base64.';
     throw new LocalnetError('ACCOUNT_FILE_INVALID', `${file} is no account dump`, advice, cause);
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const message = isMissing ? `${file} does not exist` : `${file} can't be read`;
+    throw new LocalnetError('ACCOUNT_FILE_INVALID', message, 'Name the account dump to load.', cause);
   }
 }

@@ -3,7 +3,7 @@ import { Keypair } from '@solana/web3.js';
 import { Command } from 'commander';
 import { type InitialAccount, readAccountFile } from './account-file.ts';
 import { toAddress } from './address.ts';
-import { DEFAULT_SLOT_MS, type Localnet, startLocalnet } from './localnet.ts';
+import { DEFAULT_SLOT_MS, type Localnet, type LocalnetOptions, startLocalnet } from './localnet.ts';
 import { LocalnetError } from './localnet-error.ts';
 import type { LocalnetLogger } from './logger.ts';
 import type { ProgramSpec } from './programs.ts';
@@ -42,9 +42,26 @@ export function localnetCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
-  // Listening comes first: whoever reads the ready line may signal at once.
-  const signalled = untilSignalled();
-  const localnet = await startLocalnet({
+  const minted = flags.mint.map(readAddress);
+  const options = readOptions(flags);
+  // Listening comes before the start: whoever reads the ready line may signal at once.
+  const signals = listenForSignals();
+  try {
+    const localnet = await startLocalnet(options);
+    try {
+      for (const address of minted) localnet.airdrop(address, MINT_LAMPORTS);
+      if (!flags.quiet) process.stdout.write(readyText(localnet, flags.json));
+      await signals.received;
+    } finally {
+      await localnet.close();
+    }
+  } finally {
+    signals.ignore();
+  }
+}
+
+function readOptions(flags: Flags): LocalnetOptions {
+  return {
     port: wholeNumber('--rpc-port', flags.rpcPort),
     bindAddress: flags.bindAddress,
     slotMs: wholeNumber('--slot-ms', flags.slotMs),
@@ -53,11 +70,7 @@ async function run(flags: Flags): Promise<void> {
       return readAccountFile(address, file);
     }),
     logger: flags.quiet ? quietLogger : stderrLogger,
-  });
-  for (const address of flags.mint) localnet.airdrop(readAddress(address), MINT_LAMPORTS);
-  if (!flags.quiet) process.stdout.write(readyText(localnet, flags.json));
-  await signalled;
-  await localnet.close();
+  };
 }
 
 function readPrograms(flags: Flags): ProgramSpec[] {
@@ -100,11 +113,21 @@ function readyText({ rpcUrl, wsUrl, genesisHash }: Localnet, json: boolean): str
   return `Embedded Solana node\n  JSON-RPC   ${rpcUrl}\n  websocket  ${wsUrl}\n  genesis    ${genesisHash}\n`;
 }
 
-function untilSignalled(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Until `ignore` is called the signals end nothing by themselves. */
+function listenForSignals(): { readonly received: Promise<void>; ignore(): void } {
+  let receive = () => {};
+  const received = new Promise<void>((resolve) => {
+    receive = resolve;
   });
+  for (const signal of SIGNALS) process.on(signal, receive);
+  return {
+    received,
+    ignore: () => {
+      for (const signal of SIGNALS) process.off(signal, receive);
+    },
+  };
 }
 
 const quietLogger: LocalnetLogger = { debug: () => {}, error: writeError };

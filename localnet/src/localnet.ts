@@ -14,7 +14,7 @@ import { methods } from './methods/index.ts';
 import type { MethodContext } from './methods/method.ts';
 import { LocalNode } from './node.ts';
 import { Params } from './params.ts';
-import { listenOnNeighbours } from './ports.ts';
+import { HIGHEST_PORT, listenOnNeighbours } from './ports.ts';
 import { loadProgram, type ProgramSpec } from './programs.ts';
 import type { RunMethod } from './rpc.ts';
 import { RpcError, RpcErrorCode } from './rpc-error.ts';
@@ -25,15 +25,17 @@ import { closeSockets, serveSubscriptions } from './websocket.ts';
 
 /** A quarter of a cluster's slot: a confirmation is felt as immediate, a blockhash still lives for 15 seconds. */
 export const DEFAULT_SLOT_MS = 100;
+/** An hour: a timer of more than 24 days would fire at once. */
+const MAX_SLOT_MS = 3_600_000;
 /** As many as a vote lockout takes on a cluster. */
 export const DEFAULT_FINALIZED_AFTER_SLOTS = 32;
 
 export interface LocalnetOptions {
-  /** Port of the JSON-RPC; the websocket takes the next one. @defaultValue 0: any free pair */
+  /** Port of the JSON-RPC, 0 to 65534; the websocket takes the next one. @defaultValue 0: any free pair */
   readonly port?: number;
   /** @defaultValue "127.0.0.1" */
   readonly bindAddress?: string;
-  /** Length of a slot in milliseconds. @defaultValue 100 */
+  /** Length of a slot in milliseconds, 1 to 3,600,000. @defaultValue 100 */
   readonly slotMs?: number;
   /** Time stands still but for `advanceSlots` and `warpToSlot`, and the clock sysvar counts slots. @defaultValue false */
   readonly manualSlots?: boolean;
@@ -60,7 +62,7 @@ export interface Localnet {
   readonly subscriptionCount: number;
   /** A web3.js connection to this node. */
   connection(commitment?: Commitment): Connection;
-  /** Answers the signature of an already executed transfer. Throws FAUCET_EMPTY. */
+  /** Answers the signature of an already executed transfer. Throws FAUCET_EMPTY, ADDRESS_INVALID. */
   airdrop(address: AddressLike, lamports: bigint): string;
   /** The account as it is now; undefined when there is none. */
   getAccount(address: AddressLike): AccountState | undefined;
@@ -82,6 +84,8 @@ export interface Localnet {
 export async function startLocalnet(options: LocalnetOptions = {}): Promise<Localnet> {
   const { port = 0, bindAddress = '127.0.0.1', slotMs = DEFAULT_SLOT_MS, manualSlots = false, faults } = options;
   const logger = options.logger ?? silentLogger;
+  requireWhole('port', port, 0, HIGHEST_PORT - 1);
+  requireWhole('slotMs', slotMs, 1, MAX_SLOT_MS);
   const node = createNode(options, slotMs, manualSlots);
 
   const addresses = { rpc: '', pubsub: '' };
@@ -136,6 +140,12 @@ function closeServer(server: Server): Promise<void> {
 }
 
 const PORT_ADVICE = 'Choose another --rpc-port, or 0 for any free pair.';
+
+function requireWhole(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  const message = `${name} must be a whole number of ${min} to ${max}, not ${value}`;
+  throw new LocalnetError('OPTION_INVALID', message, 'Correct the option, or leave it out for its default.');
+}
 
 function createNode(options: LocalnetOptions, slotMs: number, manualSlots: boolean): LocalNode {
   const { finalizedAfterSlots = DEFAULT_FINALIZED_AFTER_SLOTS, seed, programs = [], accounts = [] } = options;

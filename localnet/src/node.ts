@@ -101,11 +101,16 @@ export class LocalNode {
     return { ...result, ...nothing, err: refused, balances: () => ({ pre, post: pre }) };
   }
 
-  /** Answers the signature of the transfer. Throws FAUCET_EMPTY. */
+  /** Answers the signature of the transfer. Throws FAUCET_EMPTY; ADDRESS_INVALID for what nobody can write to. */
   airdrop(recipient: string, lamports: bigint): string {
     const transaction = this.faucet.transfer(recipient, lamports, this.blockhashes.last);
     const submission = this.submit(transaction, false);
-    if ('refused' in submission || submission.record.err !== null) {
+    const err = 'refused' in submission ? submission.refused : submission.record.err;
+    if ('refused' in submission || err !== null) {
+      if (isReadonlyRecipient(err)) {
+        const message = `${recipient} is a sysvar or a program of the runtime and can't be given lamports`;
+        throw new LocalnetError('ADDRESS_INVALID', message, 'Give the address of a wallet.');
+      }
       const message = `The faucet can't send ${lamports} lamports to ${recipient}`;
       throw new LocalnetError('FAUCET_EMPTY', message, 'Ask for at least the rent minimum, or start a new chain.');
     }
@@ -209,4 +214,14 @@ export class LocalNode {
       for (const block of finalized) observer.blockFinalized(block);
     }
   }
+}
+
+/** The runtime takes the write lock of reserved accounts, and of those a transaction calls, away. */
+function isReadonlyRecipient(err: TransactionErrorJson | null): boolean {
+  return (
+    typeof err === 'object' &&
+    err !== null &&
+    'InstructionError' in err &&
+    err.InstructionError[1] === 'ReadonlyLamportChange'
+  );
 }

@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 
 /** Attempts to find two free neighbours before giving up: each fails only when the port above the free one is taken. */
 const MAX_ATTEMPTS = 50;
-const HIGHEST_PORT = 65_535;
+export const HIGHEST_PORT = 65_535;
 
 /**
  * Listens with both servers on neighbouring ports and answers the lower one: clients derive the websocket's port by

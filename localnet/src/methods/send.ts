@@ -3,6 +3,7 @@ import { MAX_BLOCKHASH_AGE } from '../blockhashes.ts';
 import { encodeSimulation, preflightFailure, type SimulationFormat } from '../encode-simulation.ts';
 import { describeTransactionError } from '../errors.ts';
 import { isSanitizeError, type Simulation } from '../executor.ts';
+import { LocalnetError } from '../localnet-error.ts';
 import { asAddress, asArray, asConfig, asOneOf, type Config, type Params } from '../params.ts';
 import { invalidParams, RpcError, RpcErrorCode } from '../rpc-error.ts';
 import { readTransaction, readTransactionEncoding } from '../transaction-text.ts';
@@ -44,6 +45,7 @@ export const sendMethods: MethodTable = {
       try {
         return node.airdrop(recipient, lamports);
       } catch (cause) {
+        if (cause instanceof LocalnetError && cause.code === 'ADDRESS_INVALID') throw invalidParams(cause.message);
         log(`airdrop refused: ${String(cause)}`);
         throw new RpcError(RpcErrorCode.InternalError, 'Internal error');
       }

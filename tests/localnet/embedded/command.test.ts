@@ -23,24 +23,33 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
+/** A command that neither gets ready nor ends is killed, so that the test fails instead of hanging. */
+const PATIENCE_MS = 60_000;
+
 function start(...flags: string[]): { process: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
   return { process: child, output: () => output };
 }
 
 async function startReady(...flags: string[]) {
-  const { process: child } = start('--rpc-port', '0', '--json', ...flags);
+  const { process: child, output } = start('--rpc-port', '0', '--json', ...flags);
   assert.ok(child.stdout);
-  const [line] = await once(child.stdout, 'data');
+  const ended = once(child, 'exit').then(() => assert.fail(`it ended before it was ready: ${output()}`));
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended]);
+  ended.catch(() => undefined);
   const ready: { ready: boolean; rpcUrl: string; wsUrl: string; genesisHash: string } = JSON.parse(String(line));
   return { child, ready };
 }
 
 async function failure(...flags: string[]): Promise<string> {
   const { process: child, output } = start(...flags);
-  const [code] = await once(child, 'exit');
+  const [code] = await once(child, 'close');
   assert.equal(code, 2, output());
   return output();
 }
@@ -90,6 +99,14 @@ test('it says what is wrong and what to do', async () => {
   assert.match(await failure('--bpf-program', 'only-one'), /^OPTION_INVALID: --bpf-program takes 2 values/);
   assert.match(await failure('--bpf-program', '1'.repeat(32), '/nowhere.so'), /^PROGRAM_UNREADABLE: \/nowhere\.so/);
   assert.match(await failure('--mint', 'nobody', '--rpc-port', '0'), /^ADDRESS_INVALID: nobody is no address/);
+  assert.match(
+    await failure('--mint', '1'.repeat(32), '--rpc-port', '0'),
+    /^ADDRESS_INVALID: 1+ is a sysvar or a program/,
+  );
+  assert.match(
+    await failure('--account', '-', '/nowhere.json'),
+    /^ACCOUNT_FILE_INVALID: \/nowhere\.json does not exist/,
+  );
 });
 
 test('a port that is taken is refused, also when only the one above is', async () => {
