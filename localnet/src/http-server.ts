@@ -15,7 +15,7 @@ export function createRpcServer(options: RpcOptions): Server {
   const server = createServer((request, response) => {
     handle(request, response, options).catch((cause: unknown) => {
       options.log(`request failed: ${String(cause)}`);
-      request.destroy();
+      request.socket.destroy();
     });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -39,7 +39,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
     return send(response, 413, 'request body size exceeds allowed maximum\n', 'text/plain');
   }
   const text = await answer(body, options);
-  if (text === DROPPED) request.destroy();
+  // A request whose body has been read no longer destroys its socket with it.
+  if (text === DROPPED) request.socket.destroy();
   else send(response, 200, text, 'application/json');
 }
 

@@ -3,6 +3,8 @@
  * Does not prove: anything about what clients make of them.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, FaultPlan, type FaultSubject, type Json } from '#localnet';
@@ -32,6 +34,24 @@ test('a dropped answer leaves the call carried out', async (t) => {
   await assert.rejects(rpc(node.rpcUrl, 'sendTransaction', [transaction, options]), /fetch failed/);
   assert.equal(node.getAccount(recipient)?.lamports, 1_000_000n);
 });
+
+for (const kind of ['drop-request', 'drop-answer'] as const) {
+  test(`${kind} closes the connection without a byte`, { timeout: 30_000 }, async (t) => {
+    const faults = new FaultPlan();
+    const { node } = await setUp(t, { faults });
+    faults.set('getSlot', { kind }, 1);
+    const { hostname, port } = new URL(node.rpcUrl);
+    const socket = connect(Number(port), hostname);
+    t.after(() => socket.destroy());
+    const received: Buffer[] = [];
+    socket.on('data', (chunk) => received.push(chunk));
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getSlot' });
+    const head = ['POST / HTTP/1.1', 'host: node', 'content-type: application/json', `content-length: ${body.length}`];
+    socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    await once(socket, 'close');
+    assert.equal(Buffer.concat(received).length, 0);
+  });
+}
 
 test('a delayed call is carried out later', async (t) => {
   const faults = new FaultPlan();
@@ -97,7 +117,7 @@ test('notifications can be lost, late or wrong', async (t) => {
   const faults = new FaultPlan();
   const { node, connection, payer } = await setUp(t, { faults });
   const seen: number[] = [];
-  connection.onAccountChange(payer.publicKey, ({ lamports }) => seen.push(lamports));
+  const id = connection.onAccountChange(payer.publicKey, ({ lamports }) => seen.push(lamports));
   await until(() => node.subscriptionCount === 1);
   const write = (lamports: number) => {
     const account = node.getAccount(payer.publicKey);
@@ -119,6 +139,8 @@ test('notifications can be lost, late or wrong', async (t) => {
   write(5);
   await until(() => seen.length === 4);
   assert.equal(seen[3], 77);
+  // web3.js tries to reach a node that is gone for as long as it holds a subscription.
+  await connection.removeAccountChangeListener(id);
 });
 
 test('every call is shown to the hook with its parameters and transport', async (t) => {
