@@ -1,7 +1,7 @@
 import { PublicKey } from '@solana/web3.js';
 import { InvalidArgumentError, Option } from 'commander';
 import type { TradeId } from '#client';
-import { idl, tradeId } from '#client';
+import { idl, LockstepError, tradeId } from '#client';
 
 /** Readers of option values: each refuses what it can't use with what it wants instead. */
 
@@ -14,10 +14,16 @@ export function address(text: string): PublicKey {
 }
 
 export function httpUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('It must be an http:// or https:// URL.');
+  if (URL.canParse(text)) {
+    const { protocol, username, password } = new URL(text);
+    if (/^https?:$/.test(protocol) && username === '' && password === '') return text;
   }
-  return text;
+  // An InvalidArgumentError would quote the value, which may be a password.
+  throw new LockstepError(
+    'OPTION_INVALID',
+    '--rpc must be an http:// or https:// URL without user name and password',
+    'Correct --rpc or RPC_URL; requests are never sent with credentials from the URL.',
+  );
 }
 
 export function id(text: string): TradeId {
