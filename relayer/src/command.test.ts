@@ -13,5 +13,9 @@ test('help names the option and what it reads', () => {
 
 test('missing settings are named', async () => {
   const command = relayerCommand({ env: {}, on: () => {} });
-  await rejects('CONFIG_INVALID', command.parseAsync([], { from: 'user' }), /rpcUrl.*redisUrl/);
+  await rejects(
+    'CONFIG_INVALID',
+    command.parseAsync([], { from: 'user' }),
+    /^rpcUrl is required; redisUrl is required/,
+  );
 });

@@ -35,12 +35,19 @@ test('five settings are enough', () => {
 
 for (const name of ['rpcUrl', 'redisUrl', 'programId', 'market'] as const) {
   test(`${name} is needed`, () => {
-    refuses('CONFIG_INVALID', () => parseRelayerConfig({ ...least, [name]: undefined }), new RegExp(name));
+    refuses(
+      'CONFIG_INVALID',
+      () => parseRelayerConfig({ ...least, [name]: undefined }),
+      new RegExp(`^${name} is required$`),
+    );
   });
 }
 
 for (const [field, value] of [
   ['rpcUrl', 'ftp://secret@host'],
+  ['rpcUrl', 'http://user:secret@host'],
+  ['rpcUrl', 'https://secret@host'],
+  ['websocketUrl', 'wss://:secret@host'],
   ['rpcUrl', 'nowhere'],
   ['redisUrl', 'http://user:secret@host'],
   ['market', 'secret'],
@@ -90,7 +97,7 @@ test('the environment alone is enough', async () => {
 });
 
 test('a file that is no settings is refused', async () => {
-  await rejects('CONFIG_INVALID', loadRelayerConfig(join(dir, 'none.json'), {}), /ENOENT/);
+  await rejects('CONFIG_INVALID', loadRelayerConfig(join(dir, 'none.json'), {}), /no file .*none\.json/);
   await rejects('CONFIG_INVALID', loadRelayerConfig(await file('{'), {}), /JSON/);
   await rejects('CONFIG_INVALID', loadRelayerConfig(await file('[]'), {}), /not a JSON object/);
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PublicKey } from '@solana/web3.js';
 import { z } from 'zod';
+import { LockstepError } from '#client';
 import { COMMITMENTS } from './domain/commitment.ts';
 import { relayerError } from './errors.ts';
 import { LOG_LEVELS } from './observe/logger.ts';
@@ -22,6 +23,9 @@ function field<T extends z.ZodType>(schema: T, unit: string, env: string, descri
 
 const address = z.string().refine(isAddress, 'is not a base58 address of 32 bytes');
 const url = (protocol: RegExp) => z.url({ protocol });
+/** A request is never sent with them, and an error that quotes the URL would show them. */
+const openUrl = (protocol: RegExp) =>
+  url(protocol).refine(hasNoCredentials, 'must not hold a user name or password; no request is sent with them');
 /** The environment only has text. */
 const digits = z.string().regex(/^\d+$/).transform(Number);
 const whole = (min: number, max: number) => z.union([z.int(), digits]).pipe(z.int().min(min).max(max));
@@ -30,9 +34,9 @@ const flag = z.union([z.boolean(), z.stringbool()]);
 /** Every setting of a relayer; the ones without a default must be given. */
 export const relayerConfigSchema = z
   .strictObject({
-    rpcUrl: field(url(/^https?$/), 'URL', 'RPC_URL', 'JSON-RPC endpoint of the cluster.'),
+    rpcUrl: field(openUrl(/^https?$/), 'URL', 'RPC_URL', 'JSON-RPC endpoint of the cluster.'),
     websocketUrl: field(
-      url(/^wss?$/).optional(),
+      openUrl(/^wss?$/).optional(),
       'URL',
       'WEBSOCKET_URL',
       'Its websocket; without it rpcUrl with one port further.',
@@ -163,9 +167,14 @@ export type RelayerConfigInput = z.input<typeof relayerConfigSchema>;
 
 /** @throws LockstepError CONFIG_INVALID, naming every wrong field; values are not quoted */
 export function parseRelayerConfig(input: unknown): RelayerConfig {
-  const parsed = relayerConfigSchema.safeParse(input);
+  const parsed = relayerConfigSchema.safeParse(input, {
+    error: ({ input: value }) => (value === undefined ? 'is required' : undefined),
+  });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'}: ${issue.message}`);
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.') || 'config';
+    return message.startsWith('is ') ? `${name} ${message}` : `${name}: ${message}`;
+  });
   throw relayerError('CONFIG_INVALID', problems.join('; '));
 }
 
@@ -199,10 +208,20 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      const advice = 'Correct the path after --config; settings may also come from LOCKSTEP_* environment variables.';
+      throw new LockstepError('CONFIG_INVALID', `there is no file ${file}`, advice);
+    }
     // A syntax error quotes what it found, which may be a password.
     const why = error instanceof Error && 'code' in error ? error.code : 'not valid JSON';
     throw relayerError('CONFIG_INVALID', `${file}: ${why}`);
   }
+}
+
+function hasNoCredentials(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }
 
 function isAddress(text: string): boolean {

@@ -3,19 +3,21 @@ import { LockstepError } from '#client';
 /** What the relayer itself refuses, and what to do about it. A code is never reused for something else. */
 export const ERROR_ADVICE = {
   CONFIG_INVALID:
-    'Correct the fields named in the message; docs/reference/relayer.md lists each with unit and default.',
+    'Correct the fields named in the message, in the file given with --config FILE or in LOCKSTEP_* environment variables; docs/reference/relayer.md lists each with unit and default.',
   KEYPAIR_UNREADABLE: 'Point `keypairFile` or `keypairEnv` at a Solana keypair: a JSON array of 64 numbers.',
   KEYPAIR_EXPOSED: 'Make the key yours alone; if others could have read it, rotate it with set_relayer.',
   REDIS_UNREACHABLE: 'Start Redis or correct `redisUrl`.',
   REDIS_EVICTS:
     'Run the command in the message and make the setting permanent: an evicted row is a forgotten signature.',
   REDIS_REFUSED:
-    'Correct what Redis names (out of memory, read-only replica, ...), then start again; nothing was lost.',
+    'Correct what Redis names (out of memory, read-only replica, a key of another type, ...), then start again; nothing was lost.',
   CHAIN_UNREACHABLE: 'Correct `rpcUrl`, or wait until the node answers.',
   MARKET_UNREADABLE: 'Check `programId` and `market`: the market must be an account of the program on this cluster.',
   LEASE_LOST:
     'Another relayer took this lane over, or Redis lost its data. Look at the other relayer, then start again.',
   STREAM_ENTRY_INVALID: 'The writer broke the stream contract (docs/reference/relayer.md); correct it and replay.',
+  GENERATION_INVALID:
+    'Let the engine write the pointer again, or set it to the generation to read: a whole number from 1.',
   TRADE_GAP: 'Ask the engine for a replay from the expected id into a new generation.',
   SCHEMA_UNKNOWN: 'Run a relayer release that speaks this schema, or let the engine write the one spoken here.',
   TRADE_MALFORMED:

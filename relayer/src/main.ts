@@ -5,7 +5,7 @@ import type { TradeId } from '#client';
 import { LockstepError } from '#client';
 import { createBullQueue } from './adapters/bullmq/queue.ts';
 import type { Temper } from './adapters/redis/connect.ts';
-import { connectRedis, withoutSecrets } from './adapters/redis/connect.ts';
+import { connectRedis, passwordsOf, withoutSecrets } from './adapters/redis/connect.ts';
 import { createRedisJournal } from './adapters/redis/journal.ts';
 import { laneKeys } from './adapters/redis/keys.ts';
 import { createLease } from './adapters/redis/lease.ts';
@@ -61,7 +61,8 @@ export interface Relayer {
  */
 export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {}): Promise<Relayer> {
   const { clock = systemClock, metrics = createMemoryMetrics() } = given;
-  const logger = (given.logger ?? createLogger(config.logLevel)).child({ lane: config.market });
+  const own = () => createLogger(config.logLevel, { secrets: passwordsOf(config.redisUrl) });
+  const logger = (given.logger ?? own()).child({ lane: config.market });
   const signer = given.signer ?? (await loadSigner(config, given.env ?? {}));
   const chain = chainOf(config, signer, clock, given.wrapChain);
   await requireMarket(chain, config);
@@ -73,7 +74,13 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   const stopping = new AbortController();
   const abort = new AbortController();
   const lane = {
-    source: createTradeStream({ redis: redis.stream, market: config.market, clock }),
+    source: createTradeStream({
+      redis: redis.stream,
+      market: config.market,
+      clock,
+      logger,
+      onBlocked: progress.streamBlocked,
+    }),
     journal: createRedisJournal(redis.patient, keys, lease.token),
     queue: createBullQueue({ ...redis, keys, logger }),
     ...{ chain, clock, metrics, progress, logger, config },

@@ -30,7 +30,7 @@ export interface StreamEntry {
 export interface TradeSource {
   /**
    * Entries after `after` in order, at most `max`; none when nothing arrived within `waitMs` or the wait was cut short.
-   * @throws LockstepError STREAM_ENTRY_INVALID
+   * @throws LockstepError STREAM_ENTRY_INVALID or REDIS_REFUSED
    */
   read(after: TradeId, max: number, waitMs: number, signal: AbortSignal): Promise<readonly StreamEntry[]>;
 }

@@ -91,6 +91,15 @@ test('a Redis that refuses writes is told apart from a lost lane', async () => {
   await journal.save(open);
 });
 
+test('a key of another type is refused by name', async () => {
+  const { keys, journal } = await make();
+  for (const key of [keys.rows, keys.rejected, keys.halt]) await redis.set(key, 'text');
+  for (const read of [journal.load(), journal.rejected(), journal.halt()]) {
+    await rejects('REDIS_REFUSED', read, /refused to read lockstep:.*: WRONGTYPE/);
+  }
+  await rejects('REDIS_REFUSED', journal.save(open), /WRONGTYPE/);
+});
+
 test('whoever lost the lane writes nothing', async () => {
   const { keys, journal } = await make();
   await journal.save(landed);

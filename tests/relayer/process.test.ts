@@ -1,5 +1,6 @@
 // Proves: `lockstep relayer` as a process: killed with SIGKILL in the middle, a new one settles the rest, each id once; SIGTERM and SIGINT
-// end it with 0 and nothing half done; a wrong setting ends it with 2, a code and advice.
+// end it with 0 and nothing half done; a wrong setting ends it with 2, a code and advice; a refused
+// password is nowhere in its output.
 // Does not prove: a kill after each single write (that is on fakes, in relayer/src/pipeline.test.ts).
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { readMarketHeader } from '#client';
 import { trade } from '../../relayer/src/testing/trades.ts';
 import { until } from './support.ts';
@@ -92,12 +94,25 @@ test('killed, ended by SIGTERM, ended by SIGINT: each start settles on', async (
   await world.requireSound();
 });
 
-test('a wrong setting ends it with a code, advice, and no key on the screen', async (t) => {
+test('a wrong setting ends it with a code, advice, and no key or password on the screen', async (t) => {
   const world = await openWorld(t);
   const { config, keypairFile } = await operator(t, world);
   const wrong = launch(t, ['--config', config], { LOCKSTEP_STATUS_POLL_MS: '9999' });
   assert.equal(await wrong.exit, 2);
   assert.match(wrong.log(), /CONFIG_INVALID: statusPollMs.*\n\s+Correct the fields/);
+
+  const { redisUrl } = world.settings();
+  const admin = new Redis(redisUrl);
+  t.after(() => admin.disconnect());
+  await admin.config('SET', 'requirepass', 'right');
+  const refused = launch(t, ['--config', config], {
+    LOCKSTEP_REDIS_URL: redisUrl.replace('redis://', 'redis://:S3CRET%2Fpass@'),
+    DEBUG: 'lockstep',
+  });
+  assert.equal(await refused.exit, 1);
+  await admin.config('SET', 'requirepass', '');
+  assert.match(refused.log(), /WRONGPASS.*REDIS_UNREACHABLE/s);
+  assert.doesNotMatch(refused.log(), /S3CRET/);
 
   await chmod(keypairFile, 0o644);
   const exposed = launch(t, ['--config', config]);

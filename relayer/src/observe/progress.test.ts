@@ -38,6 +38,20 @@ test('a running lane that something holds is blocked', () => {
   assert.equal(progress.status().blocked, undefined);
 });
 
+test('a stream that is held is told when no batch is', () => {
+  const { progress, metrics } = make();
+  progress.state('running');
+  progress.streamBlocked({ code: 'GENERATION_INVALID', reason: 'r' });
+  progress.blocked({ code: 'Paused', reason: 'r' });
+  assert.equal(progress.status().blocked?.code, 'Paused');
+  progress.blocked(undefined);
+  assert.equal(progress.status().blocked?.code, 'GENERATION_INVALID');
+  assert.equal(metrics.gauges.get('blocked'), 1);
+  progress.streamBlocked(undefined);
+  assert.equal(progress.status().state, 'running');
+  assert.equal(metrics.gauges.get('blocked'), 0);
+});
+
 test('a wait ends with the cursor, or with finality when that is asked for', async () => {
   const { progress } = make();
   let final = false;

@@ -53,7 +53,10 @@ export interface Progress {
   reopened(rows: readonly OutboxRow[]): void;
   finalized(rows: readonly OutboxRow[], lastTradeId: TradeId): void;
   rejected(trade: RejectedTrade): void;
+  /** What holds the batch in work. */
   blocked(cause: Blocked | undefined): void;
+  /** What keeps the trade stream from being read. */
+  streamBlocked(cause: Blocked | undefined): void;
   /** Ends every wait with this error. */
   failed(error: unknown): void;
   status(): LaneStatus;
@@ -70,7 +73,10 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
   const rejected: RejectedTrade[] = [];
   let rejectedCount = 0;
   let state: LaneState = 'waiting';
-  let blocked: Blocked | undefined;
+  let batchBlocked: Blocked | undefined;
+  let streamBlocked: Blocked | undefined;
+  const blockedNow = () => batchBlocked ?? streamBlocked;
+  const countBlocked = () => metrics.set('blocked', blockedNow() === undefined ? 0 : 1);
   let cursor: Cursor = { nextSequence: sequence(0n), lastTradeId: tradeId(0n) };
   let finalizedTradeId = tradeId(0n);
   let pending = 0;
@@ -132,21 +138,28 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       metrics.increment('trades_rejected');
     },
     blocked(cause) {
-      blocked = cause;
-      metrics.set('blocked', cause === undefined ? 0 : 1);
+      batchBlocked = cause;
+      countBlocked();
+    },
+    streamBlocked(cause) {
+      streamBlocked = cause;
+      countBlocked();
     },
     failed: changes.fail,
-    status: () => ({
-      lane,
-      state: state === 'running' && blocked !== undefined ? 'blocked' : state,
-      ...counts,
-      lastTradeId: cursor.lastTradeId,
-      nextSequence: cursor.nextSequence,
-      rejected: [...rejected],
-      rejectedCount,
-      pending,
-      ...(blocked === undefined ? {} : { blocked }),
-    }),
+    status: () => {
+      const blocked = blockedNow();
+      return {
+        lane,
+        state: state === 'running' && blocked !== undefined ? 'blocked' : state,
+        ...counts,
+        lastTradeId: cursor.lastTradeId,
+        nextSequence: cursor.nextSequence,
+        rejected: [...rejected],
+        rejectedCount,
+        pending,
+        ...(blocked === undefined ? {} : { blocked }),
+      };
+    },
     untilSettled(last, { finalized = false, signal }) {
       return changes.until(() => (finalized ? finalizedTradeId : cursor.lastTradeId) >= last, signal);
     },

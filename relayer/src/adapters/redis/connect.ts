@@ -36,6 +36,20 @@ export async function connectRedis(url: string, temper: Temper, logger: Logger):
   }
 }
 
+/** Every form in which a message could quote the URL's password; ioredis also takes it from the query. */
+export function passwordsOf(url: string): readonly string[] {
+  const { password, searchParams } = new URL(url);
+  return [password, decoded(password), searchParams.get('password') ?? ''].filter((text) => text !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 export function withoutSecrets(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { firstTradeId, lastTradeId } from '../../domain/row.ts';
 import { relayerError } from '../../errors.ts';
 import type { Journal } from '../../ports.ts';
+import { askRedis } from './ask.ts';
 import type { LaneKeys } from './keys.ts';
 import { decodeRejected, decodeRow, encodeRejected, encodeRow } from './row-codec.ts';
 import { DROP, RETIRE, runScript, SAVE } from './scripts.ts';
@@ -16,9 +17,11 @@ export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string):
     if (!written) throw relayerError('LEASE_LOST', 'another relayer has taken the lane; nothing was written');
   };
 
+  const readHash = (key: string) => askRedis(`read ${key}`, () => redis.hgetall(key));
+
   return {
     async load() {
-      const rows = Object.entries(await redis.hgetall(keys.rows)).map(([key, text]) => decodeRow(key, text));
+      const rows = Object.entries(await readHash(keys.rows)).map(([key, text]) => decodeRow(key, text));
       return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
     },
     save(row, rejected = []) {
@@ -49,20 +52,20 @@ export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string):
       }
     },
     async rejected() {
-      const records = Object.values(await redis.hgetall(keys.rejected)).map(decodeRejected);
+      const records = Object.values(await readHash(keys.rejected)).map(decodeRejected);
       return records.sort((a, b) => (a.tradeId < b.tradeId ? -1 : 1));
     },
     async markHalted(reason) {
-      await redis.hset(keys.halt, 'reason', reason);
+      await askRedis(`write ${keys.halt}`, () => redis.hset(keys.halt, 'reason', reason));
     },
     async halt() {
-      const { reason, acknowledged } = await redis.hgetall(keys.halt);
+      const { reason, acknowledged } = await readHash(keys.halt);
       if (reason === undefined) return undefined;
       const acknowledge = `redis-cli HSET '${keys.halt}' acknowledged yes`;
       return { reason, acknowledged: acknowledged === 'yes', acknowledge };
     },
     async clearHalt() {
-      await redis.del(keys.halt);
+      await askRedis(`delete ${keys.halt}`, () => redis.del(keys.halt));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { relayerError } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
+import { askRedis } from './ask.ts';
 import type { LaneKeys } from './keys.ts';
 import { CLAIM, RELEASE, RENEW, runScript } from './scripts.ts';
 
@@ -33,12 +34,13 @@ const RENEWALS_PER_LEASE = 3;
 export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps): Lease {
   const token = `${hostname()}:${process.pid}:${randomUUID()}`;
   const stepMs = Math.ceil(leaseMs / RENEWALS_PER_LEASE);
+  const holder = (key: string) => askRedis(`read ${key}`, () => redis.get(key));
   return {
     token,
     async claim(signal) {
       let told = false;
       while (!(await runScript(redis, CLAIM, [keys.lease, keys.fence], [token, leaseMs]))) {
-        if (!told) logger.info({ holder: await redis.get(keys.lease) }, 'another relayer has the lane, waiting');
+        if (!told) logger.info({ holder: await holder(keys.lease) }, 'another relayer has the lane, waiting');
         told = true;
         await clock.sleep(stepMs, signal);
       }
@@ -48,10 +50,7 @@ export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps):
       for (;;) {
         await clock.sleep(stepMs, signal);
         if (!(await runScript(redis, RENEW, [keys.lease, keys.fence], [token, leaseMs]))) {
-          throw relayerError(
-            'LEASE_LOST',
-            `the lane was claimed by ${(await redis.get(keys.fence)) ?? 'nobody known'}`,
-          );
+          throw relayerError('LEASE_LOST', `the lane was claimed by ${(await holder(keys.fence)) ?? 'nobody known'}`);
         }
       }
     },

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { relayerError } from '../../errors.ts';
+import { askRedis } from './ask.ts';
 
 /**
  * The Lua scripts of the relayer. Each checks the fence first, so a relayer that lost its lane without noticing writes nothing.
@@ -71,10 +71,6 @@ export async function runScript(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<boolean> {
-  try {
-    return (await redis.eval(script, keys.length, ...keys, ...args)) === 1;
-  } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'ReplyError') throw cause;
-    throw relayerError('REDIS_REFUSED', `redis refused a write: ${cause.message}`, { cause });
-  }
+  const answer = await askRedis('write', () => redis.eval(script, keys.length, ...keys, ...args));
+  return answer === 1;
 }

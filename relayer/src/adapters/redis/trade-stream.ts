@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
-import { relayerError } from '../../errors.ts';
+import type { Blocked } from '../../domain/blocked.ts';
+import { adviceFor, relayerError } from '../../errors.ts';
 import type { Clock, StreamEntry, TradeSource } from '../../ports.ts';
+import { askRedis } from './ask.ts';
 import { generationKey, tradeStreamKey } from './keys.ts';
 
 export interface TradeStreamDeps {
@@ -10,8 +13,15 @@ export interface TradeStreamDeps {
   readonly redis: Redis;
   readonly market: string;
   readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called when what holds the stream changes; undefined when it can be read again. */
+  readonly onBlocked: (cause: Blocked | undefined) => void;
 }
 
+/** Enough of a pointer to recognise it. */
+const MAX_QUOTED = 40;
+/** Counted from 1, as the engine does. */
+const GENERATION = /^[1-9]\d{0,14}$/;
 /** `<trade_id>-0`: any other id did not come from an engine that keeps the contract. */
 const ENTRY_ID = /^([1-9]\d*)-0$/;
 
@@ -20,17 +30,32 @@ const ENTRY_ID = /^([1-9]\d*)-0$/;
  * on from the last id drops what the new generation repeats. A read that is cut short ends the connection: nothing else frees a
  * blocked one.
  */
-export function createTradeStream({ redis, market, clock }: TradeStreamDeps): TradeSource {
+export function createTradeStream({ redis, market, clock, logger, onBlocked }: TradeStreamDeps): TradeSource {
+  /** The pointer's text while it is no generation. */
+  let held: string | undefined;
+  const hold = (text: string | undefined) => {
+    if (text === held) return;
+    held = text;
+    if (text === undefined) return onBlocked(undefined);
+    const code = 'GENERATION_INVALID';
+    const reason = `${generationKey(market)} holds ${JSON.stringify(text.slice(0, MAX_QUOTED))}, which is no generation. ${adviceFor(code)}`;
+    logger.warn({ code, reason }, 'the trade stream is not read');
+    onBlocked({ code, reason });
+  };
   const read: TradeSource['read'] = async (after, max, waitMs, signal) => {
-    const generation = await redis.get(generationKey(market));
-    if (generation === null) {
+    const pointer = generationKey(market);
+    const generation = await askRedis(`read ${pointer}`, () => redis.get(pointer));
+    hold(generation === null || GENERATION.test(generation) ? undefined : generation);
+    if (generation === null || held !== undefined) {
       await clock.sleep(waitMs, signal);
       return [];
     }
     const key = tradeStreamKey(market, generation);
     // Redis takes whole milliseconds, and 0 as forever.
     const block = Math.max(1, Math.ceil(waitMs));
-    const answer = await redis.xreadBuffer('COUNT', max, 'BLOCK', block, 'STREAMS', key, `${after}-0`);
+    const answer = await askRedis(`read ${key}`, () =>
+      redis.xreadBuffer('COUNT', max, 'BLOCK', block, 'STREAMS', key, `${after}-0`),
+    );
     const entries = answer?.[0]?.[1] ?? [];
     return entries.map(([id, fields]) => readEntry(id.toString(), fields));
   };
