@@ -15,6 +15,12 @@ export const MIN_SLOTS_KEPT = 8;
 /** Agave's MAX_REQUEST_BODY_SIZE: the largest HTTP body, and the largest websocket message, in bytes. */
 export const MAX_REQUEST_BYTES = 50 * 1024;
 
+/** The text of a batch's answer, in bytes: the 700 calls a body has room for could ask for gigabytes. */
+export const MAX_BATCH_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/** serde_json, which reads requests for Agave, follows a value no deeper. */
+export const MAX_PARAMS_DEPTH = 128;
+
 /** Subscriptions one websocket may hold: a wallet needs a handful, a mistake in a loop makes thousands. */
 export const MAX_SUBSCRIPTIONS_PER_SOCKET = 10_000;
 

@@ -1,5 +1,6 @@
 /** Reads the parameters of a call; whatever does not fit is answered with invalid params. */
 import { fromBase58 } from './base58.ts';
+import { MAX_PARAMS_DEPTH } from './limits.ts';
 import { invalidParams } from './rpc-error.ts';
 import type { Commitment } from './timeline.ts';
 
@@ -13,6 +14,9 @@ export class Params {
 
   /** `min` and `max` say how many positional parameters the method takes. */
   constructor(values: unknown, min: number, max: number) {
+    // What reads or quotes a value calls itself for every level of it.
+    if (isDeeper(values, MAX_PARAMS_DEPTH))
+      throw invalidParams(`\`params\` are nested deeper than ${MAX_PARAMS_DEPTH}`);
     this.#values = positional(values);
     if (this.#values.length < min) throw invalidParams(`\`params\` should have at least ${min} argument(s)`);
     if (this.#values.length <= max) return;
@@ -157,6 +161,11 @@ function positional(values: unknown): readonly unknown[] {
   if (values === undefined || values === null) return [];
   if (!Array.isArray(values)) throw invalidParams('`params` should be an array');
   return values;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function wrongType(value: unknown, expected: string) {

@@ -10,6 +10,8 @@ export const RpcErrorCode = {
   BlockCleanedUp: -32001,
   PreflightFailure: -32002,
   BlockNotAvailable: -32004,
+  /** Agave's "node is unhealthy"; providers say "limit exceeded" with it, and so does this node. */
+  LimitExceeded: -32005,
   SlotSkipped: -32007,
   UnsupportedTransactionVersion: -32015,
   MinContextSlotNotReached: -32016,

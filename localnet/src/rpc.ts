@@ -1,6 +1,8 @@
 /** JSON-RPC 2.0 as Agave speaks it: one body in, one body out, over HTTP and websocket alike. */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { DROPPED, type FaultSubject, type Faults, withFaults } from './faults.ts';
 import { type Json, stringify } from './json.ts';
+import { MAX_BATCH_ANSWER_BYTES } from './limits.ts';
 import { RpcError, RpcErrorCode } from './rpc-error.ts';
 
 /** Carries a method out; throws {@link RpcError} for every answer that is an error. */
@@ -31,14 +33,26 @@ export async function answer(body: string, options: RpcOptions): Promise<string 
 
 const PARSE_ERROR = errorText(null, new RpcError(RpcErrorCode.ParseError, 'Parse error'));
 
-/** Agave cannot read a batch in which anything is not an object, so the whole of it is a parse error. */
+const BATCH_TOO_LARGE = errorText(
+  null,
+  new RpcError(RpcErrorCode.LimitExceeded, `The batch's answer is larger than ${MAX_BATCH_ANSWER_BYTES} bytes`),
+);
+
+/**
+ * Agave cannot read a batch in which anything is not an object, so the whole of it is a parse error. The clock and other
+ * clients have their turn between the calls. A batch whose answer gets too large ends there; what it did stays done.
+ */
 async function answerBatch(requests: readonly unknown[], options: RpcOptions): Promise<string | typeof DROPPED> {
   if (!requests.every(isObject)) return PARSE_ERROR;
   const answers: string[] = [];
+  let bytes = 0;
   for (const request of requests) {
     const text = await answerOne(request, options);
     if (text === DROPPED) return DROPPED;
     if (text !== '') answers.push(text);
+    bytes += Buffer.byteLength(text);
+    if (bytes > MAX_BATCH_ANSWER_BYTES) return BATCH_TOO_LARGE;
+    await yieldToOthers();
   }
   return answers.length === 0 ? '' : `[${answers.join(',')}]`;
 }

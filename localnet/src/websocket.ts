@@ -5,7 +5,7 @@ import { type Json, stringify } from './json.ts';
 import { MAX_REQUEST_BYTES, MAX_SOCKET_BACKLOG_BYTES, MAX_SUBSCRIPTIONS_PER_SOCKET } from './limits.ts';
 import { Params } from './params.ts';
 import { answer, type RpcOptions } from './rpc.ts';
-import { invalidParams, RpcError, RpcErrorCode } from './rpc-error.ts';
+import { invalidParams, invalidRequest, RpcError, RpcErrorCode } from './rpc-error.ts';
 import type { Notification } from './subscription-group.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { readTopic, TOPIC_KINDS, type TopicKind } from './topics.ts';
@@ -59,6 +59,8 @@ class Client {
   }
 
   #run(method: string, params: unknown): Json {
+    // A call that was delayed, or stood behind others in a batch: nobody would ever end what it subscribes to.
+    if (this.#socket.readyState !== this.#socket.OPEN) throw invalidRequest('The websocket is closed');
     const kind = TOPIC_KINDS.find((candidate) => method.startsWith(candidate));
     if (kind !== undefined && method === `${kind}Subscribe`) return this.#subscribe(kind, params);
     if (kind !== undefined && method === `${kind}Unsubscribe`) return this.#unsubscribe(params);
