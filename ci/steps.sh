@@ -37,7 +37,8 @@ put_validator_on_path() {
 }
 
 # Adds up what the test runs printed themselves: node's "ℹ pass 12" and cargo's "test result: ok. 12 passed; 0 failed".
-sum() { cat "$logs"/* | sed -nE "s/$1/\\1/p" | awk '{ total += $1 } END { print total + 0 }'; }
+# sum PATTERN [GROUP]
+sum() { cat "$logs"/* | sed -nE "s/$1/\\${2:-1}/p" | awk '{ total += $1 } END { print total + 0 }'; }
 
 conclude() {
   local i failed_steps=0 passed failed
@@ -48,7 +49,8 @@ conclude() {
   done
   printf '%-22s %-8s %s\n' total '' $((SECONDS - started))
   passed=$(($(sum '^ℹ pass ([0-9]+)$') + $(sum '^test result: .* ([0-9]+) passed;.*')))
-  failed=$(($(sum '^ℹ fail ([0-9]+)$') + $(sum '^test result: .* ([0-9]+) failed;.*')))
+  # What node calls cancelled is a test that did not end in time.
+  failed=$(($(sum '^ℹ (fail|cancelled) ([0-9]+)$' 2) + $(sum '^test result: .* ([0-9]+) failed;.*')))
   # A step can fail without a failing test (a difference, a crash): then the totals must not look clean.
   [ "$failed" -ge "$failed_steps" ] || failed=$failed_steps
   printf '\n%d passed, %d failed\n' "$passed" "$failed"

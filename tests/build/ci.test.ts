@@ -32,6 +32,11 @@ describe('the steps of .ci/run', () => {
     assert.equal(status, 1);
   });
 
+  test('count a test that did not end as failed', () => {
+    const { lastLine } = steps(`step tests bash -c 'printf "ℹ pass 3\\nℹ fail 1\\nℹ cancelled 2\\n"; exit 1'`);
+    assert.equal(lastLine, '3 passed, 3 failed');
+  });
+
   test('never look clean when a step fails without a failing test', () => {
     const { status, stdout, lastLine } = steps(`step tests echo 'ℹ pass 3'`, 'step object false', 'step other true');
     assert.match(stdout, /^!!! OBJECT: FAILED WITH 1$/m);
