@@ -56,10 +56,10 @@ test('a pointer may be added again once it is done, also when it failed', async 
     if (runs === 1) throw new Error('failed');
   });
   await queue.add(key(1));
-  await until(() => runs === 1);
+  await until(() => runs >= 1);
   await until(async () => {
     await queue.add(key(1));
-    return runs === 2;
+    return runs >= 2;
   });
   await queue.close(never);
 });
