@@ -9,6 +9,8 @@ import { putTokens } from '../tests/program/setup/tokens.ts';
 import { request } from '../tests/program/setup/withdrawals.ts';
 import type { World } from '../tests/program/setup/world.ts';
 import { deposit, keys, LOT_ATOMS, lots, newWorld } from '../tests/program/setup/world.ts';
+import type { V2Figures } from './v2-figures.ts';
+import { v2Figures } from './v2-figures.ts';
 
 /** Largest transaction a cluster forwards, in its v0 form. */
 export const TRANSACTION_BYTES = 1232;
@@ -28,6 +30,7 @@ export interface ProgramFigures {
   };
   /** V1 trades that fit one v0 transaction. */
   readonly tradesPerTransaction: Readonly<Record<string, number>>;
+  readonly v2: V2Figures;
 }
 
 export function programFigures(): ProgramFigures {
@@ -38,6 +41,7 @@ export function programFigures(): ProgramFigures {
     computeUnits: instructionUnits(),
     settleBatch: settleUnits(),
     tradesPerTransaction: tradesThatFit(),
+    v2: v2Figures(mostThatFit),
   };
 }
 
@@ -111,6 +115,14 @@ function settleUnits(): ProgramFigures['settleBatch'] {
 
 function tradesThatFit(): Record<string, number> {
   const world = newWorld();
+  const settle = (count: number): TransactionInstruction =>
+    world.settle(world.payload(Array.from({ length: count }, (_, i) => world.trade({ tradeId: tradeId(i + 1) }))));
+  return mostThatFit(settle, TRADES_SEARCHED);
+}
+
+/** The most trades of a batch that a transaction carries, alone and beside what else may be in it. */
+function mostThatFit(settle: (count: number) => TransactionInstruction, searched: number): Record<string, number> {
+  const world = newWorld();
   const attestor = keyOf('attestor');
   const budget = [
     ComputeBudgetProgram.setComputeUnitLimit({ units: 20_000 }),
@@ -124,16 +136,15 @@ function tradesThatFit(): Record<string, number> {
       throw error;
     }
   };
-  const settle = (count: number): TransactionInstruction =>
-    world.settle(world.payload(Array.from({ length: count }, (_, i) => world.trade({ tradeId: tradeId(i + 1) }))));
   const attested = (count: number): TransactionInstruction => {
     const instruction = settle(count);
     instruction.keys.push({ pubkey: attestor.publicKey, isSigner: true, isWritable: false });
     return instruction;
   };
   const most = (isPossible: (count: number) => boolean): number => {
-    const possible = Array.from({ length: TRADES_SEARCHED }, (_, count) => count).filter(isPossible);
-    return Math.max(...possible);
+    let count = 0;
+    while (count < searched && isPossible(count + 1)) count += 1;
+    return count;
   };
   return {
     bare: most((count) => fits([settle(count)])),

@@ -8,12 +8,12 @@
  * made, 3 the part that needs Rust was not checked
  * --only PART    one part
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIdl, type Idl, RustMissing } from './generate/idl.ts';
 import { LOCK_PATH, PROTO_FOLDER, protoFiles } from './generate/proto.ts';
-import { goldenFiles } from './golden.ts';
+import { GOLDEN_FOLDERS, goldenFiles } from './golden.ts';
 
 const repo = join(import.meta.dirname, '..');
 const IDL_PATH = 'idl/settlement.json';
@@ -22,14 +22,14 @@ const EXIT = { same: 0, differs: 1, broken: 2, unknown: 3 } as const;
 
 /** A part owns whole folders: a file in them that it does not produce is as wrong as one that differs. */
 interface Part {
-  readonly folder: string;
+  readonly folders: readonly string[];
   readonly make: () => Map<string, string>;
 }
 
 const parts: Readonly<Record<string, Part>> = {
-  idl: { folder: 'idl', make: () => new Map([[IDL_PATH, buildIdl(repo)]]) },
-  proto: { folder: PROTO_FOLDER, make: () => protoFiles(readJson<Idl>(IDL_PATH), readJson(LOCK_PATH)) },
-  golden: { folder: 'tests/golden/v1', make: goldenFiles },
+  idl: { folders: ['idl'], make: () => new Map([[IDL_PATH, buildIdl(repo)]]) },
+  proto: { folders: [PROTO_FOLDER], make: () => protoFiles(readJson<Idl>(IDL_PATH), readJson(LOCK_PATH)) },
+  golden: { folders: GOLDEN_FOLDERS, make: goldenFiles },
 };
 
 function readJson<T>(path: string): T {
@@ -44,13 +44,14 @@ function current(path: string): string | undefined {
   }
 }
 
-function differences(folder: string, files: ReadonlyMap<string, string>): string[] {
+function differences(folders: readonly string[], files: ReadonlyMap<string, string>): string[] {
   const changed = [...files].filter(([path, content]) => current(path) !== content).map(([path]) => path);
-  const stray = filesIn(folder).filter((path) => !files.has(path));
+  const stray = folders.flatMap(filesIn).filter((path) => !files.has(path));
   return [...changed, ...stray].sort();
 }
 
 function filesIn(folder: string): string[] {
+  if (!existsSync(join(repo, folder))) return [];
   return readdirSync(join(repo, folder), { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `${folder}/${entry.name}`);
@@ -71,7 +72,7 @@ function write(files: ReadonlyMap<string, string>, paths: readonly string[]): vo
 function runPart(name: string, part: Part, check: boolean): number {
   try {
     const files = part.make();
-    const differing = differences(part.folder, files);
+    const differing = differences(part.folders, files);
     if (!check) write(files, differing);
     const verdict = differing.length === 0 ? 'as committed' : check ? 'DIFFERS' : 'written';
     console.log([`${name}: ${verdict}`, ...differing.map((path) => `  ${path}`)].join('\n'));

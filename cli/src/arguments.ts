@@ -22,8 +22,18 @@ export function httpUrl(text: string): string {
   throw new LockstepError(
     'OPTION_INVALID',
     '--rpc must be an http:// or https:// URL without user name and password',
-    'Correct --rpc or RPC_URL; requests are never sent with credentials from the URL.',
+    'Correct --rpc, LOCKSTEP_RPC_URL or RPC_URL; requests are never sent with credentials from the URL.',
   );
+}
+
+/** A password in it is not quoted. */
+export const redisUrl = (text: string): string => urlOf(text, /^rediss?:$/, '--redis', 'a redis:// or rediss:// URL');
+
+export const websocketUrl = (text: string): string => urlOf(text, /^wss?:$/, '--ws', 'a ws:// or wss:// URL');
+
+function urlOf(text: string, protocol: RegExp, option: string, what: string): string {
+  if (URL.canParse(text) && protocol.test(new URL(text).protocol)) return text;
+  throw new LockstepError('OPTION_INVALID', `${option} must be ${what}`, `Correct ${option}.`);
 }
 
 export function id(text: string): TradeId {
@@ -53,11 +63,18 @@ export const whole =
 /** Where a cluster is looked for when nobody says: what `lockstep localnet` listens on. */
 const DEFAULT_RPC_URL = 'http://127.0.0.1:8899';
 
+const RPC_ENV = 'RPC_URL';
+/** The relayer's name for it; it wins, as the more particular one. */
+const LOCKSTEP_RPC_ENV = 'LOCKSTEP_RPC_URL';
+
 export const rpcOption = (): Option =>
-  new Option('--rpc <url>', 'JSON-RPC endpoint of the cluster')
-    .env('RPC_URL')
+  new Option('--rpc <url>', `JSON-RPC endpoint of the cluster; ${LOCKSTEP_RPC_ENV} wins over ${RPC_ENV}`)
+    .env(process.env[LOCKSTEP_RPC_ENV] === undefined ? RPC_ENV : LOCKSTEP_RPC_ENV)
     .default(DEFAULT_RPC_URL)
     .argParser(httpUrl);
+
+export const marketOption = (): Option =>
+  new Option('--market <address>', 'the market').env('LOCKSTEP_MARKET').argParser(address);
 
 export const programOption = (): Option =>
   new Option('--program <address>', 'the settlement program')

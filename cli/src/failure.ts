@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { LockstepError } from '#client';
-import { InputError } from '#feeder';
+import { LockstepError } from '#client/errors';
+import { InputError } from '#feeder/input-error';
 
 /** What a command found is not as it should be: it has said what, and the exit code says so to scripts. */
 export class CheckFailed extends LockstepError {}
@@ -27,7 +27,10 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 
-/** Refusals of other folders that mean: what the operator gave cannot be used. */
+/**
+ * Refusals of other folders that mean: what the operator gave cannot be used. A place that is away, or that did not do what it was
+ * asked, is none of these: the same command may work later.
+ */
 const usageCodes: ReadonlySet<string> = new Set([
   'CONFIG_INVALID',
   'KEYPAIR_UNREADABLE',
@@ -39,6 +42,10 @@ const usageCodes: ReadonlySet<string> = new Set([
   'PROGRAM_REFUSED',
   'PROGRAM_REPLACED',
   'PORT_TAKEN',
+  'HTTP_PORT_UNAVAILABLE',
+  'SIGNER_MISSING',
+  'CONFIRMATION_NEEDED',
+  'REDIS_EVICTS',
 ]);
 
 export function exitCodeOf(error: unknown): number {

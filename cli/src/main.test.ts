@@ -3,32 +3,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { CommanderError } from 'commander';
 import { idl, LockstepError } from '#client';
 import { InputError } from '#feeder';
+import { capture, lockstep } from '../../tests/support/lockstep.ts';
 import { CheckFailed, describeFailure, exitCodeOf, Interrupted } from './failure.ts';
-import { failed, main } from './main.ts';
+import { failed } from './main.ts';
 
 const SETTLEMENT = idl.address;
-
-function capture() {
-  const texts = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write: (piece, _, done) => {
-        texts[name] += piece.toString();
-        done();
-      },
-    });
-  return { texts, streams: { stdout: stream('stdout'), stderr: stream('stderr') } };
-}
-
-async function lockstep(...argv: string[]) {
-  const { texts, streams } = capture();
-  return { code: await main(argv, streams), ...texts };
-}
 
 for (const argv of [
   ['--help'],
@@ -36,6 +19,9 @@ for (const argv of [
   ['start', '--help'],
   ['help', 'prove'],
   ['relayer', '--help'],
+  ['dlq', '--help'],
+  ['dlq', 'list', '--help'],
+  ['dlq', 'replace', '--help'],
   ['localnet', '--help'],
 ]) {
   test(`${argv.join(' ')} is answered on standard output with exit 0`, async () => {
@@ -69,6 +55,11 @@ const unusable = [
   ['verify-proof'],
   ['verify-proof', 'file', '--root', 'abc'],
   ['localnet', '--rpc-port', 'abc'],
+  ['dlq', 'list'],
+  ['dlq', 'show'],
+  ['dlq', 'replace', '1', '--redis', 'redis://:secret@127.0.0.1'],
+  ['dlq', 'drop', '1-', '--reason', 'x'],
+  ['dlq', 'drop', '1'],
 ];
 const noProgram = '1'.repeat(32);
 /** What the embedded node itself refuses; its code must come through. */
@@ -115,6 +106,15 @@ for (const argv of unusable) {
   });
 }
 
+test('a rate that is none is told what a rate may be', async () => {
+  const engine = ['engine', '--redis', 'redis://127.0.0.1:1', '--market', SETTLEMENT];
+  for (const argv of [['start'], engine]) {
+    const { code, stderr } = await lockstep(...argv, '--rate', 'fast');
+    assert.equal(code, 2);
+    assert.match(stderr, /It must be max, or a whole number of 1 to 1000000\./);
+  }
+});
+
 test('with --json an error is also one line of JSON', async () => {
   const { code, stdout } = await lockstep('start', '--json', '--count', 'many');
   assert.equal(code, 2);
@@ -127,6 +127,8 @@ test('each kind of failure has its exit code', () => {
     new CheckFailed('X', 'x', 'y'),
     new InputError('X', 'x', 'y'),
     new LockstepError('CONFIG_INVALID', 'x', 'y'),
+    new LockstepError('REDIS_EVICTS', 'x', 'y'),
+    ...['REDIS_UNREACHABLE', 'RPC_UNAVAILABLE', 'CHAIN_UNREACHABLE'].map((away) => new LockstepError(away, 'x', 'y')),
     new CommanderError(1, 'commander.unknownOption', 'x'),
     new CommanderError(0, 'commander.helpDisplayed', 'x'),
     new Interrupted('SIGINT'),
@@ -136,7 +138,7 @@ test('each kind of failure has its exit code', () => {
     new TypeError('bug'),
     'text',
   ].map(exitCodeOf);
-  assert.deepEqual(codes, [1, 1, 2, 2, 2, 0, 130, 143, 129, 141, 1, 1]);
+  assert.deepEqual(codes, [1, 1, 2, 2, 2, 1, 1, 1, 2, 0, 130, 143, 129, 141, 1, 1]);
 });
 
 test('an unexpected error is one line too; the stack comes only when asked for', () => {

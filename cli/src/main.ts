@@ -8,8 +8,18 @@ import { buildProgram } from './program.ts';
 
 /** Runs one command; answers its exit code: 0 done, 1 a check failed, 2 usage or input, 128 + n ended by signal n. */
 export async function main(argv: readonly string[], streams: Streams = process): Promise<number> {
-  const program = buildProgram(streams);
+  const run = await loadCommand(argv, streams);
+  return run();
+}
+
+/** Loads the command that is named; answers how to run it, as `main` does. */
+export async function loadCommand(argv: readonly string[], streams: Streams = process): Promise<() => Promise<number>> {
+  const program = await buildProgram(argv, streams);
   makeStrict(program, streams);
+  return () => run(program, argv, streams);
+}
+
+async function run(program: Command, argv: readonly string[], streams: Streams): Promise<number> {
   try {
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? EXIT_OK);

@@ -1,5 +1,3 @@
-import { PublicKey } from '@solana/web3.js';
-
 /** Where a command's words go: people's and programs' never mix. */
 export interface Output {
   /** Whether the caller asked for JSON: then people's text goes to standard error. */
@@ -17,6 +15,8 @@ export interface Output {
 export interface Streams {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Where a question is answered; without it nobody can be asked. */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
 }
 
 export function createOutput(json: boolean, { stdout, stderr }: Streams): Output {
@@ -39,9 +39,13 @@ export function toJson(value: unknown, indent?: number): string {
 
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof PublicKey) return value.toBase58();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
+  if (isAddress(value)) return value.toBase58();
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
+
+/** Asked for what it can do: every command prints, and not every one needs web3.js for it. */
+const isAddress = (value: object): value is { toBase58(): string } =>
+  'toBase58' in value && typeof value.toBase58 === 'function';

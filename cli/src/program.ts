@@ -1,27 +1,72 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { engineCommand } from '#feeder';
-import { localnetCommand } from '#localnet';
-import { relayerCommand } from '#relayer';
-import { proveCommand } from './commands/prove.ts';
-import { startCommand } from './commands/start.ts';
-import { statusCommand } from './commands/status.ts';
-import { verifyProofCommand } from './commands/verify-proof.ts';
 import type { Streams } from './output.ts';
 
-/** Table of contents of the command line. */
-export function buildProgram(streams: Streams): Command {
+/** What the list of commands says of one, and how it is loaded. */
+interface Entry {
+  readonly summary: string;
+  readonly load: (streams: Streams) => Promise<Command>;
+}
+
+/** Table of contents of the command line. Options, arguments and the long description are the command's own. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  start: {
+    summary: 'settle trades and verify the chain; everything private unless named, and gone afterwards',
+    load: async (streams) => (await import('./commands/start.ts')).startCommand(streams),
+  },
+  status: {
+    summary: 'show the config in effect and where a market stands',
+    load: async (streams) => (await import('./commands/status.ts')).statusCommand(streams),
+  },
+  prove: {
+    summary: "prove what became of a trade, against the market's root",
+    load: async (streams) => (await import('./commands/prove.ts')).proveCommand(streams),
+  },
+  'verify-proof': {
+    summary: 'check a proof made by `lockstep prove`',
+    load: async (streams) => (await import('./commands/verify-proof.ts')).verifyProofCommand(streams),
+  },
+  config: {
+    summary: 'show and change how trades settle: versions, batch size, pause, fees, schedule',
+    load: async (streams) => (await import('./commands/config.ts')).configCommand(streams),
+  },
+  admin: {
+    summary: 'show and change who decides: admin, guardian, attestor',
+    load: async (streams) => (await import('./commands/admin.ts')).adminCommand(streams),
+  },
+  dlq: {
+    summary: 'trades settled as a void: list, replace or drop them',
+    load: async (streams) => (await import('./commands/dlq.ts')).dlqCommand(streams),
+  },
+  engine: {
+    summary: 'write a seeded order flow or a file of trades to a market',
+    load: async () => (await import('#feeder')).engineCommand(),
+  },
+  relayer: {
+    summary: 'settle the trades of one market; each trade once',
+    load: async () => (await import('#relayer/command')).relayerCommand(),
+  },
+  localnet: {
+    summary: 'run the embedded Solana node',
+    load: async () => (await import('#localnet')).localnetCommand(),
+  },
+};
+
+/**
+ * The command line, with the one command loaded that the words name: each brings libraries that take longer to load than most
+ * commands take to run, and what is started again after a crash must not wait for those of others.
+ */
+export async function buildProgram(argv: readonly string[], streams: Streams): Promise<Command> {
   const manifest = new URL('../../package.json', import.meta.url);
   const { version, description } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>;
-  return new Command('lockstep')
-    .description(description ?? '')
-    .version(version ?? '', '-V, --version')
-    .addCommand(startCommand(streams))
-    .addCommand(statusCommand(streams))
-    .addCommand(proveCommand(streams))
-    .addCommand(verifyProofCommand(streams))
-    .addCommand(engineCommand())
-    .addCommand(relayerCommand())
-    .addCommand(localnetCommand())
-    .addHelpText('after', '\nExit codes: 0 done, 1 a check failed, 2 usage or input, 128 + n ended by signal n.');
+  const program = new Command('lockstep').description(description ?? '').version(version ?? '', '-V, --version');
+  const asked = argv.find((word) => Object.hasOwn(COMMANDS, word));
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = name === asked ? await load(streams) : new Command(name);
+    program.addCommand(command.summary(summary));
+  }
+  return program.addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 a check failed, 2 usage or input, 128 + n ended by signal n.',
+  );
 }

@@ -1,12 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockstepError } from '#client';
-import { startWatchdog } from './redis-watchdog.ts';
+import { freePort } from './free-port.ts';
+import type { Watchdog } from './watchdog.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** A Redis of one's own: nobody else's data, gone with its owner. */
 export interface PrivateRedis {
@@ -15,8 +17,8 @@ export interface PrivateRedis {
   readonly pid: number;
   /** Where the append-only file lives; start again with the same `dir` and `port` to restart it with its data. */
   readonly dir: string;
-  /** Settles when the server has ended, by `stop()` or by itself. */
-  readonly exited: Promise<void>;
+  /** Settles when the server has ended, by `stop()` or by itself: with the signal, or the exit code, it ended with. */
+  readonly exited: Promise<string>;
   /** Ends the server, waits for it, and removes `dir` unless the caller named it. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -28,6 +30,8 @@ export interface PrivateRedisOptions {
   readonly port?: number;
   /** Path of redis-server; default: the one on PATH. */
   readonly command?: string;
+  /** Ends the server in our place; without it the server gets one of its own. */
+  readonly watchdog?: Watchdog;
 }
 
 /** Another process may take a free port between our asking and redis binding it. */
@@ -51,7 +55,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
     const port = options.port ?? (await freePort());
     const server = launch(options.command ?? 'redis-server', dir, port);
     const failure = await untilReady(server, port);
-    if (failure === undefined) return owned(server, { dir, port, ownsDir });
+    if (failure === undefined) return owned(server, { dir, port, ownsDir, watchdog: options.watchdog });
     reason = failure;
     await end(server);
   }
@@ -65,7 +69,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
 
 interface Server {
   readonly child: ChildProcess;
-  readonly exited: Promise<void>;
+  readonly exited: Promise<string>;
   /** The last of what it printed, to explain a failed start. */
   readonly tail: () => string;
 }
@@ -81,11 +85,11 @@ function launch(command: string, dir: string, port: number): Server {
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     child.once('error', (error) => {
       tail += error.message;
-      resolve();
+      resolve(error.message);
     });
   });
   return { child, exited, tail: () => tail };
@@ -126,29 +130,23 @@ function answers(server: Server, port: number): Promise<boolean> {
   });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('the system named no port'));
-        else resolve(address.port);
-      });
-    });
-  });
+interface Ownership {
+  readonly dir: string;
+  readonly port: number;
+  readonly ownsDir: boolean;
+  readonly watchdog: Watchdog | undefined;
 }
 
-function owned(server: Server, place: { dir: string; port: number; ownsDir: boolean }): PrivateRedis {
-  const { dir, port, ownsDir } = place;
+function owned(server: Server, { dir, port, ownsDir, watchdog: shared }: Ownership): PrivateRedis {
   const pid = server.child.pid;
   if (pid === undefined) throw new Error('a server that answers has a process id');
-  const watchdog = startWatchdog(pid, ownsDir ? dir : undefined);
+  const watchdog = shared ?? startWatchdog(ownsDir ? dir : undefined);
+  watchdog.guard(pid);
+  void server.exited.then(() => watchdog.release(pid));
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     await end(server);
-    await watchdog.dismiss();
+    if (shared === undefined) await watchdog.dismiss();
     if (ownsDir) await rm(dir, { recursive: true, force: true });
   };
   return {

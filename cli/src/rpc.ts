@@ -25,7 +25,7 @@ export async function fromNode<T>(rpcUrl: string, read: () => Promise<T>): Promi
 }
 
 /** Providers put keys into paths and queries; only the host is fit to be shown. */
-const withoutSecrets = (url: string): string => {
+export const withoutSecrets = (url: string): string => {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
 };

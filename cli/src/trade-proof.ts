@@ -1,15 +1,8 @@
 import type { TradeId, TradeProof, TradeV1 } from '#client';
-import {
-  LockstepError,
-  proveTrade,
-  ResultCode,
-  readMarketHeader,
-  resultCodesOf,
-  tradeId,
-  verifyTradeProof,
-} from '#client';
-import type { BatchRecord, Lane, LaneTree } from './lane-history.ts';
-import { buildLaneTree } from './lane-history.ts';
+import { LockstepError, proveTrade, ResultCode, tradeId, verifyTradeProof } from '#client';
+import type { BatchRecord, Lane } from './lane-history.ts';
+import type { LaneTree } from './lane-tree.ts';
+import type { MarketUnits } from './units.ts';
 
 /** A proof and all that is needed to check it; the root is the one thing to compare with the chain. */
 export interface ProofFile {
@@ -28,29 +21,6 @@ export interface ProvenOutcome {
   readonly trade: TradeV1;
 }
 
-/** A node may answer the account before, or after, the history: then both are read again. */
-const READ_ATTEMPTS = 3;
-
-/**
- * Proves one trade against the market's root on-chain, from on-chain data alone.
- * @throws LockstepError TRADE_UNKNOWN, ROOT_MISMATCH, HISTORY_INCOMPLETE, ACCOUNT_*
- */
-export async function proveFromChain(lane: Lane, id: TradeId): Promise<ProofFile> {
-  for (let attempt = 1; ; attempt += 1) {
-    const history = await buildLaneTree(lane);
-    const { value } = await readMarketHeader(lane.connection, lane.market, 'confirmed', lane.program);
-    const root = history.tree.root();
-    if (Buffer.from(root).equals(value.tree.root)) return proveFrom(lane, history, id);
-    if (attempt === READ_ATTEMPTS) {
-      throw new LockstepError(
-        'ROOT_MISMATCH',
-        `the root built from ${history.tree.size} leaves is not the market's, which has ${value.tree.leafCount}`,
-        'Ask a node that keeps the whole history; if it still differs, the market did not do what its transactions say.',
-      );
-    }
-  }
-}
-
 /** @throws LockstepError TRADE_UNKNOWN */
 export function proveFrom({ program, market }: Lane, { tree, records }: LaneTree, id: TradeId): ProofFile {
   const leafIndex = records.findIndex(
@@ -62,8 +32,8 @@ export function proveFrom({ program, market }: Lane, { tree, records }: LaneTree
       id,
       records.findLast((each) => each.kind === 'batch'),
     );
-  const codes = resultCodesOf(record.batch.trades);
-  const proof = proveTrade({ tree, leafIndex, data: record.data, codes, program, market, tradeId: id });
+  const { data, codes } = record;
+  const proof = proveTrade({ tree, leafIndex, data, codes, program, market, tradeId: id });
   const root = tree.root();
   return {
     proof,
@@ -75,9 +45,12 @@ export function proveFrom({ program, market }: Lane, { tree, records }: LaneTree
 
 export const provenOutcome = ({ settled, code, trade }: ReturnType<typeof verifyTradeProof>): ProvenOutcome => ({
   settled,
-  result: Object.entries(ResultCode).find(([, value]) => value === code)?.[0] ?? `code ${code}`,
+  result: resultName(code),
   trade,
 });
+
+export const resultName = (code: number): string =>
+  Object.entries(ResultCode).find(([, value]) => value === code)?.[0] ?? `code ${code}`;
 
 function unknown(id: TradeId, last: BatchRecord | undefined): LockstepError {
   const newest = last?.batch.trades.at(-1)?.tradeId ?? tradeId(0);
@@ -88,8 +61,11 @@ function unknown(id: TradeId, last: BatchRecord | undefined): LockstepError {
   );
 }
 
-/** One sentence for people. */
-export function describeOutcome({ settled, result, trade }: ProvenOutcome): string {
-  const what = `${trade.quantity} lots at ${trade.price} from trader ${trade.seller} to trader ${trade.buyer}`;
+/** One sentence for people; with the market's units also what wallets would show. */
+export function describeOutcome({ settled, result, trade }: ProvenOutcome, units?: MarketUnits): string {
+  const shown = units && `${units.base(trade.quantity)} for ${units.quote(trade.quantity * trade.price)}`;
+  const raw = `${trade.quantity} lots at ${trade.price}`;
+  const amounts = shown === undefined ? raw : `${shown} (${raw})`;
+  const what = `${amounts} from trader ${trade.seller} to trader ${trade.buyer}`;
   return settled ? `trade ${trade.tradeId} settled: ${what}` : `trade ${trade.tradeId} did not settle: ${result}`;
 }

@@ -1,10 +1,10 @@
 import type { Idl } from '@coral-xyz/anchor';
-import anchor from '@coral-xyz/anchor';
+// The coder alone: the package's index brings providers, workspaces and their libraries, and a relayer that starts again waits for each.
+import { BorshCoder } from '@coral-xyz/anchor/dist/cjs/coder/borsh/index.js';
 import { PublicKey } from '@solana/web3.js';
+import BN from 'bn.js';
 import { idl } from './idl.ts';
 import { u32, u64 } from './units.ts';
-
-const { BN, BorshCoder } = anchor;
 
 /** Anchor's coder over our IDL: names stay as the IDL spells them. */
 export const coder = new BorshCoder(idl as unknown as Idl);

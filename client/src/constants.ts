@@ -1,8 +1,14 @@
 /** First byte of a batch payload: which processor it is routed to. */
-export const BatchVersion = { V1: 1 } as const;
+export const BatchVersion = { V1: 1, V2: 2 } as const;
 
 /** Bits of `allowed_batch_versions`. */
-export const VersionBit = { V1: 1 } as const;
+export const VersionBit = { V1: 1, V2: 2 } as const;
+
+/**
+ * Bits of `feature_flags`. Settlement 0.1.0 obeys none of them and refuses to set them (`UnsupportedFeatureFlag`); a name is
+ * listed before the release that knows it, so that a tool can say what is refused.
+ */
+export const FeatureFlag = { REQUIRE_ATTESTATION: 1n } as const;
 
 /** The one final outcome of a trade id. */
 export const ResultCode = {
@@ -15,7 +21,18 @@ export const ResultCode = {
   InsufficientBase: 6,
   InsufficientQuote: 7,
   EntryNotOpen: 8,
+  /** V2 alone: V1 has no order types. */
+  UnknownOrderType: 9,
 } as const;
+
+/** What the taker's order was; V1 can express limit orders alone. */
+export const OrderType = { Limit: 0, Market: 1, ImmediateOrCancel: 2, FillOrKill: 3 } as const;
+
+/** Three bits on the wire: a code the program does not know makes it skip the trade. */
+export type OrderTypeCode = (typeof OrderType)[keyof typeof OrderType] | 4 | 5 | 6 | 7;
+
+/** Trades a V2 batch may hold, whatever its bytes. */
+export const MAX_TRADES_V2 = 1024;
 
 export const EntryStatus = { Free: 0, Open: 1, Closing: 2 } as const;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { viewOf } from './bytes.ts';
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = createHash('sha256');
@@ -11,3 +12,6 @@ export const payloadDigest = (data: Uint8Array): Uint8Array => sha256(data);
 
 /** Identifies the outcomes of a batch, one byte a trade. */
 export const resultsDigest = (codes: Uint8Array): Uint8Array => sha256(codes);
+
+/** The first eight bytes of a payload's digest as a little-endian number: what the next V2 batch names as its previous one. */
+export const digestPrefix = (digest: Uint8Array): bigint => viewOf(digest).getBigUint64(0, true);

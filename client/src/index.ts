@@ -2,10 +2,24 @@ export * from './accounts/config.ts';
 export * from './accounts/effective.ts';
 export * from './accounts/market.ts';
 export * from './accounts/read.ts';
+export { fromBase58, toBase58 } from './base58.ts';
 export * from './batch/batch.ts';
+export { resultCodesIn } from './batch/outcomes.ts';
+export * from './batch/results.ts';
+export { settledPayloads } from './batch/settled.ts';
+export type { SizeV2 } from './batch/size.ts';
+export { sizeV2 } from './batch/size.ts';
 export * from './batch/v1.ts';
+export type { BatchV2, DecodedBatchV2, TradeV2 } from './batch/v2.ts';
+export {
+  asV1,
+  asV2,
+  decodeBatchV2,
+  encodeBatchV2,
+  V2_HEADER_BYTES,
+} from './batch/v2.ts';
 export * from './constants.ts';
-export { payloadDigest, resultsDigest } from './digest.ts';
+export { digestPrefix, payloadDigest, resultsDigest } from './digest.ts';
 export { LockstepError } from './errors.ts';
 export * from './events.ts';
 export type { SettlementIdl } from './idl.ts';
@@ -23,3 +37,4 @@ export * from './refusal/explain.ts';
 export * from './schedule.ts';
 export { batchLeaf, emptyRoot, pingLeaf, StateTree } from './tree.ts';
 export * from './units.ts';
+export { websocketUrlOf } from './websocket-url.ts';

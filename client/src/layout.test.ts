@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MARKET_HEADER_BYTES, marketSpace } from './accounts/market.ts';
 import { V1_HEADER_BYTES, V1_TRADE_BYTES } from './batch/v1.ts';
-import { RECENT_DIGESTS, TREE_DEPTH } from './constants.ts';
+import { V2_HEADER_BYTES } from './batch/v2.ts';
+import { MAX_TRADES_V2, RECENT_DIGESTS, TREE_DEPTH } from './constants.ts';
 import { idl } from './idl.ts';
 import { fieldOffsets, sizeOf, structSize } from './layout.ts';
 import { refuses } from './testing/refusal.ts';
@@ -64,6 +65,7 @@ test('the config keeps the five fields every version has in their place', () => 
 test('a trade on the wire is as large as its IDL type', () => {
   assert.equal(structSize('TradeV1'), V1_TRADE_BYTES);
   assert.equal(structSize('HeaderV1'), V1_HEADER_BYTES);
+  assert.equal(structSize('HeaderV2'), V2_HEADER_BYTES);
 });
 
 test('the sizes the client computes are the ones the program declares', () => {
@@ -71,6 +73,8 @@ test('the sizes the client computes are the ones the program declares', () => {
   const computed = {
     HEADER_V1_BYTES: V1_HEADER_BYTES,
     TRADE_V1_BYTES: V1_TRADE_BYTES,
+    HEADER_V2_BYTES: V2_HEADER_BYTES,
+    MAX_TRADES_V2,
     MARKET_COUNT_OFFSET: MARKET_HEADER_BYTES,
     MARKET_ENTRIES_OFFSET: marketSpace(0),
     TRADER_ENTRY_BYTES: marketSpace(1) - marketSpace(0),

@@ -9,11 +9,14 @@ import { openTradeFile } from './csv/file.ts';
 import { csvInput } from './csv/input.ts';
 import type { Decimal } from './decimal.ts';
 import { runEngine } from './engine/run-engine.ts';
+import type { EngineSource } from './engine/source.ts';
 import { inputSource } from './engine/source.ts';
-import { InputError } from './input-error.ts';
-import { instrumentOf, parseStep } from './instrument.ts';
+import { instrumentOf } from './instrument.ts';
 import { DEFAULT_FLOW_TRADES, flowInput } from './market/input.ts';
+import { rateOption, stepOption } from './options.ts';
 import type { Rate } from './pace.ts';
+import { createRetryJournal } from './retry/journal.ts';
+import { withRetries } from './retry/source.ts';
 import { openPublisher } from './stream/publisher.ts';
 import type { TradeInput } from './trade-input.ts';
 
@@ -28,6 +31,7 @@ interface Flags {
   readonly rate: Rate;
   readonly traders: number;
   readonly takerBps: number;
+  readonly journal?: string;
 }
 
 /** Of generated trades. */
@@ -37,7 +41,6 @@ const DEFAULT_TRADERS = 64;
 const DEFAULT_TAKER_BPS = 10;
 const MAX_TAKER_BPS = 10_000;
 const MAX_COUNT = 1_000_000_000;
-const MAX_RATE = 1_000_000;
 const MAX_TRADERS = 0xffff_ffff;
 /** A Redis that does not answer by then is not waited for when the engine is told to end. */
 const STOP_MS = 3_000;
@@ -51,21 +54,26 @@ export function engineCommand(): Command {
     .addOption(text('--redis <url>', 'where the trades go', 'REDIS_URL'))
     .addOption(text('--market <address>', 'the market', 'MARKET'))
     .option('--trades <file>', 'CSV of trades (default: seeded order flow)')
-    .option('--tick <decimal>', 'smallest step of a price', step('tick'))
-    .option('--lot <decimal>', 'smallest step of a quantity', step('lot'))
+    .option('--tick <decimal>', 'smallest step of a price', stepOption('tick'))
+    .option('--lot <decimal>', 'smallest step of a quantity', stepOption('lot'))
     .addOption(
       new Option('--count <n>', `rows of the file, or trades to generate (default: all, ${DEFAULT_FLOW_TRADES})`)
         .env('TRADE_COUNT')
         .argParser(whole(1, MAX_COUNT)),
     )
     .option('--seed <text>', 'decides who trades, and the generated orders', '1')
-    .addOption(new Option('--rate <n|max>', 'trades a second').env('TRADE_RATE').default('max').argParser(rate))
+    .addOption(new Option('--rate <n|max>', 'trades a second').env('TRADE_RATE').default('max').argParser(rateOption))
     .option('--traders <n>', 'entries the trades are spread over', whole(2, MAX_TRADERS), DEFAULT_TRADERS)
     .option(
       '--taker-bps <n>',
       'fee of the market: a trade no deposit can cover is left out',
       whole(0, MAX_TAKER_BPS),
       DEFAULT_TAKER_BPS,
+    )
+    .addOption(
+      new Option('--journal <file>', 'where trades emitted again are written down first; without it none is').env(
+        'RETRY_JOURNAL',
+      ),
     )
     .action(run);
 }
@@ -78,14 +86,14 @@ async function run(flags: Flags): Promise<void> {
   const spool = await mkdtemp(join(tmpdir(), 'lockstep-engine-'));
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, end);
   try {
-    const input = await inputOf(flags, async () => spool);
+    const input = await inputOf(flags, async () => spool, stop.signal);
     const redis = await connect(flags.redis, stop.signal, log);
     try {
       const control = openControl(redis, flags.market);
       const publisher = await openPublisher(redis, flags.market, control.token);
       log(`${input.origin} to market ${flags.market}, generation ${publisher.generation}`);
       const last = await runEngine({
-        source: inputSource(input, flags),
+        source: sourceOf(input, flags),
         publisher,
         control,
         signal: stop.signal,
@@ -97,18 +105,28 @@ async function run(flags: Flags): Promise<void> {
     } finally {
       redis.disconnect();
     }
+  } catch (error) {
+    // Told to end while it read its input: an end like any other.
+    if (error !== stop.signal.reason) throw error;
+    log('ended before its first trade');
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, end);
     await rm(spool, { recursive: true, force: true });
   }
 }
 
-async function inputOf(flags: Flags, spoolDir: () => Promise<string>): Promise<TradeInput> {
+function sourceOf(input: TradeInput, flags: Flags): EngineSource {
+  const source = inputSource(input, flags);
+  return flags.journal === undefined ? source : withRetries(source, createRetryJournal(flags.journal, flags.market));
+}
+
+async function inputOf(flags: Flags, spoolDir: () => Promise<string>, signal: AbortSignal): Promise<TradeInput> {
   const { traders, seed, count, tick, lot } = flags;
   if (flags.trades === undefined) {
     return flowInput(instrumentOf(tick ?? DEFAULT_TICK, lot ?? DEFAULT_LOT), { traders, seed, count });
   }
-  return csvInput(await openTradeFile(flags.trades, spoolDir), { traders, seed, count, tick, lot });
+  const file = await openTradeFile(flags.trades, spoolDir, signal);
+  return csvInput(file, { traders, seed, count, tick, lot }, signal);
 }
 
 /** A connection that has answered once; after that commands wait until Redis is back, or the engine is told to end. */
@@ -133,16 +151,6 @@ async function connect(url: string, signal: AbortSignal, log: (message: string) 
   return redis;
 }
 
-const step =
-  (what: 'tick' | 'lot') =>
-  (text: string): Decimal => {
-    try {
-      return parseStep(text, what);
-    } catch (error) {
-      throw error instanceof InputError ? new InvalidArgumentError(error.advice) : error;
-    }
-  };
-
 function whole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -151,8 +159,4 @@ function whole(min: number, max: number): (text: string) => number {
     }
     return value;
   };
-}
-
-function rate(text: string): Rate {
-  return text === 'max' ? 'max' : whole(1, MAX_RATE)(text);
 }

@@ -17,6 +17,12 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { digits: BigInt(`${parts[1]}${parts[2]}${fraction}`), scale: fraction.length };
 }
 
+/** The same number without zeros at the end of its decimals. */
+export function reduced({ digits, scale }: Decimal): Decimal {
+  if (scale === 0 || digits % 10n !== 0n) return { digits, scale };
+  return reduced({ digits: digits / 10n, scale: scale - 1 });
+}
+
 export function formatDecimal({ digits, scale }: Decimal): string {
   const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
   const whole = text.slice(0, text.length - scale);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from './input-error.ts';
-import { describeInstrument, instrumentOf, parseStep } from './instrument.ts';
+import { describeInstrument, instrumentOf, largestAmounts, parseStep } from './instrument.ts';
 
 test('powers of ten', () => {
   const instrument = instrumentOf(parseStep('0.01', 'tick'), parseStep('0.000001', 'lot'));
@@ -20,6 +20,16 @@ test('other steps: 2 lots of 0.025 at 3 ticks of 0.5 are 0.075 quote', () => {
   assert.equal(instrument.quoteDecimals, 4);
   assert.equal(3n * instrument.priceUnit * 2n, 750n);
   assert.equal(describeInstrument(instrument), 'tick 0.5, lot 0.025');
+});
+
+test('the quote mint has no decimals that no amount needs', () => {
+  const instrument = instrumentOf(parseStep('0.00000005', 'tick'), parseStep('2000', 'lot'));
+  assert.deepEqual([instrument.quoteDecimals, instrument.priceUnit], [4, 1n]);
+});
+
+test('eight decimals and eight leave u64 little to trade with', () => {
+  const finest = parseStep('0.00000001', 'lot');
+  assert.deepEqual(largestAmounts(instrumentOf(finest, finest)), { base: 184_467_440_737n, quote: 1_844n });
 });
 
 test('steps above 1', () => {

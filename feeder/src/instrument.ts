@@ -1,8 +1,9 @@
+import { U64_MAX } from '#client';
 import type { Decimal } from './decimal.ts';
-import { formatDecimal, parseDecimal } from './decimal.ts';
+import { formatDecimal, parseDecimal, reduced } from './decimal.ts';
 import { InputError } from './input-error.ts';
 
-/** Decimals a price or a quantity may have: with 8 and 8 the quote mint has 16, the most that leaves u64 room to trade. */
+/** Decimals a price or a quantity may have: with 8 and 8 the quote mint has 16, and a trade can move 1,844 quote. */
 export const MAX_DECIMALS = 8;
 
 /** What is traded, in the units of the chain. A price of n ticks is `n × priceUnit` quote atoms per base lot. */
@@ -22,15 +23,22 @@ export interface Instrument {
 }
 
 export function instrumentOf(tick: Decimal, lot: Decimal): Instrument {
+  const amountStep = reduced({ digits: tick.digits * lot.digits, scale: tick.scale + lot.scale });
   return {
     tick,
     lot,
     baseDecimals: lot.scale,
     baseLotAtoms: lot.digits,
-    quoteDecimals: tick.scale + lot.scale,
-    priceUnit: tick.digits * lot.digits,
+    quoteDecimals: amountStep.scale,
+    priceUnit: amountStep.digits,
   };
 }
+
+/** The most a trade can move, and all deposits together: u64 atoms of each mint. In whole base and quote, rounded down. */
+export const largestAmounts = ({ baseDecimals, quoteDecimals }: Instrument): { base: bigint; quote: bigint } => ({
+  base: U64_MAX / 10n ** BigInt(baseDecimals),
+  quote: U64_MAX / 10n ** BigInt(quoteDecimals),
+});
 
 /**
  * A declared tick or lot.

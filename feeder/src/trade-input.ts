@@ -1,7 +1,7 @@
 import type { Deposit } from './funding.ts';
 import { FundingPlan } from './funding.ts';
 import type { Instrument } from './instrument.ts';
-import type { AcceptedRow, InputRow, Rejection } from './rows.ts';
+import type { AcceptedRow, InputRow, Rejection, RejectionCode } from './rows.ts';
 
 /** Trades to settle, from a file or generated. Every pass gives the same rows: one sizes deposits, one feeds, one verifies. */
 export interface TradeInput {
@@ -24,7 +24,9 @@ export interface InputOptions {
 export interface InputSurvey {
   readonly accepted: number;
   readonly rejected: number;
-  /** The first MAX_REJECTIONS_KEPT of them. */
+  /** Of these, because the chain's u64 atoms cannot hold what they move. */
+  readonly tooLarge: number;
+  /** The first MAX_REJECTIONS_KEPT of all. */
   readonly rejections: readonly Rejection[];
   /** By trader index. */
   readonly deposits: readonly Deposit[];
@@ -32,6 +34,7 @@ export interface InputSurvey {
 
 /** A file that is bad throughout must not fill memory with its reasons. */
 export const MAX_REJECTIONS_KEPT = 1_000;
+const overflows: ReadonlySet<RejectionCode> = new Set(['AMOUNT_OVERFLOW', 'DEPOSIT_OVERFLOW']);
 
 /**
  * Reads the whole input once: what is in it, and what each trader must deposit for all of it to settle.
@@ -42,16 +45,18 @@ export async function surveyInput(input: TradeInput, market: MarketTerms, signal
   const rejections: Rejection[] = [];
   let accepted = 0;
   let rejected = 0;
+  let tooLarge = 0;
   for await (const row of input.rows(funding)) {
     signal?.throwIfAborted();
     if ('accepted' in row) {
       accepted += 1;
     } else {
       rejected += 1;
+      if (overflows.has(row.rejected.code)) tooLarge += 1;
       if (rejections.length < MAX_REJECTIONS_KEPT) rejections.push(row.rejected);
     }
   }
-  return { accepted, rejected, rejections, deposits: funding.deposits() };
+  return { accepted, rejected, tooLarge, rejections, deposits: funding.deposits() };
 }
 
 /** What of the market decides which trades can be paid for. */

@@ -22,6 +22,7 @@ export interface MarketState {
   readonly quoteAtomsTotal: bigint;
   readonly tradesSettled: bigint;
   readonly tradesVoided: bigint;
+  readonly tradesSkipped: bigint;
   readonly volumeBaseLots: bigint;
   readonly volumeQuoteAtoms: bigint;
   readonly leafCount: number;
@@ -46,6 +47,7 @@ export function newMarket(place: {
     quoteAtomsTotal: 0n,
     tradesSettled: 0n,
     tradesVoided: 0n,
+    tradesSkipped: 0n,
     volumeBaseLots: 0n,
     volumeQuoteAtoms: 0n,
     leafCount: 0,

@@ -32,6 +32,8 @@ export class SettlementModel {
   config: GlobalConfig;
   market: MarketState;
   slot = 0n;
+  /** Of the last batch or ping that landed: one code a trade. */
+  resultCodes: readonly number[] = [];
   readonly #leaves: Uint8Array[] = [];
 
   constructor(setup: Setup) {
@@ -126,8 +128,9 @@ export class SettlementModel {
     this.config = config.accepted(this.config, signer, this.slot);
   }
 
-  #land({ market, leaf }: Landed): void {
+  #land({ market, leaf, codes }: Landed): void {
     this.market = market;
+    this.resultCodes = codes;
     this.#leaves.push(leaf);
   }
 }

@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { loadRelayerConfig } from './config.ts';
 import type { Relayer } from './main.ts';
-import { startRelayer } from './main.ts';
 
 /** What the command needs from its process. */
 export interface CommandWorld {
@@ -19,6 +17,8 @@ export function relayerCommand(world: CommandWorld = process): Command {
       '\nEvery setting with unit and default: docs/reference/relayer.md. The log goes to standard error.',
     )
     .action(async (options: { config?: string }) => {
+      // Only now: what asks for help, or mistypes an option, does not wait for the libraries of a chain and a queue.
+      const [{ loadRelayerConfig }, { startRelayer }] = await Promise.all([import('./config.ts'), import('./main.ts')]);
       const relayer = await startRelayer(await loadRelayerConfig(options.config, world.env), { env: world.env });
       stopOnSignal(relayer, world);
       await relayer.done;

@@ -110,3 +110,8 @@ test('every setting says what it is, its unit and its variable, each variable on
   }
   assert.equal(new Set(names.map((name) => fieldDoc(name).env)).size, names.length);
 });
+
+test('a path with a NUL is refused as a setting', () => {
+  const config = { ...least, keypairEnv: undefined, keypairFile: 'a\0b' };
+  refuses('CONFIG_INVALID', () => parseRelayerConfig(config), /^keypairFile: holds a NUL/);
+});

@@ -21,11 +21,22 @@ function field<T extends z.ZodType>(schema: T, unit: string, env: string, descri
   return described;
 }
 
+/** Each of them is heard before anything is proven: more would only be slower. */
+const MAX_FALLBACKS = 8;
 const address = z.string().refine(isAddress, 'is not a base58 address of 32 bytes');
+/** The one character no path holds. */
+const path = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes('\0'), 'holds a NUL, which no path does');
 const url = (protocol: RegExp) => z.url({ protocol });
 /** A request is never sent with them, and an error that quotes the URL would show them. */
 const openUrl = (protocol: RegExp) =>
   url(protocol).refine(hasNoCredentials, 'must not hold a user name or password; no request is sent with them');
+const urls = (protocol: RegExp) =>
+  z
+    .union([z.string().transform((text) => text.split(',').map((one) => one.trim())), z.array(z.string())])
+    .pipe(z.array(openUrl(protocol)).max(MAX_FALLBACKS));
 /** The environment only has text. */
 const digits = z.string().regex(/^\d+$/).transform(Number);
 const whole = (min: number, max: number) => z.union([z.int(), digits]).pipe(z.int().min(min).max(max));
@@ -35,6 +46,12 @@ const flag = z.union([z.boolean(), z.stringbool()]);
 export const relayerConfigSchema = z
   .strictObject({
     rpcUrl: field(openUrl(/^https?$/), 'URL', 'RPC_URL', 'JSON-RPC endpoint of the cluster.'),
+    fallbackRpcUrls: field(
+      urls(/^https?$/).default([]),
+      'URLs',
+      'FALLBACK_RPC_URLS',
+      'More endpoints of the same cluster: asked when one before them does not answer, sent to as well, and all of them heard before an attempt counts as expired. A list; in the environment with commas between.',
+    ),
     websocketUrl: field(
       openUrl(/^wss?$/).optional(),
       'URL',
@@ -45,7 +62,7 @@ export const relayerConfigSchema = z
       flag.default(true),
       'true or false',
       'WEBSOCKET',
-      'Listen for signatures as a hint; polling decides either way.',
+      'Listen for signatures and changes of the config as a hint; polling decides either way.',
     ),
     redisUrl: field(
       url(/^rediss?$/),
@@ -56,7 +73,7 @@ export const relayerConfigSchema = z
     programId: field(address, 'address', 'PROGRAM_ID', 'The settlement program.'),
     market: field(address, 'address', 'MARKET', 'The market this relayer settles: its lane.'),
     keypairFile: field(
-      z.string().min(1).optional(),
+      path.optional(),
       'path',
       'KEYPAIR_FILE',
       'Solana keypair file of the active relayer, mode 0600.',
@@ -98,6 +115,12 @@ export const relayerConfigSchema = z
       'Intake waits while so many batches have not landed.',
     ),
     readCount: field(whole(1, 10_000).default(500), 'entries', 'READ_COUNT', 'Stream entries read at once.'),
+    trim: field(
+      flag.default(true),
+      'true or false',
+      'TRIM',
+      'Remove from the trade stream what is final, and older generations. Nothing that is not final is ever removed.',
+    ),
     resendMs: field(whole(50, 10_000).default(500), 'ms', 'RESEND_MS', 'The same bytes are sent again after so long.'),
     firstPollMs: field(
       whole(1, 10_000).default(25),
@@ -136,7 +159,7 @@ export const relayerConfigSchema = z
       'RETRY_MAX_MS',
       'Longest wait before something that failed is tried again; starts at 100 ms and doubles.',
     ),
-    leaseMs: field(whole(500, 60_000).default(2_000), 'ms', 'LEASE_MS', 'A silent relayer keeps its lane for so long.'),
+    leaseMs: field(whole(500, 60_000).default(1_500), 'ms', 'LEASE_MS', 'A silent relayer keeps its lane for so long.'),
     shutdownMs: field(
       whole(0, 300_000).default(10_000),
       'ms',
@@ -148,6 +171,24 @@ export const relayerConfigSchema = z
       'micro-lamports per compute unit',
       'COMPUTE_UNIT_PRICE',
       'Priority fee.',
+    ),
+    httpPort: field(
+      whole(0, 65_535).optional(),
+      'port',
+      'HTTP_PORT',
+      'Serves status, metrics and health there; 0 takes any free port and logs it; without it nothing is served.',
+    ),
+    httpHost: field(
+      z.string().min(1).default('127.0.0.1'),
+      'address or name',
+      'HTTP_HOST',
+      'Where that port listens. Whoever reaches it may read; nothing can be changed there.',
+    ),
+    liveMs: field(
+      whole(1_000, 3_600_000).default(30_000),
+      'ms',
+      'LIVE_MS',
+      'A loop of the relayer that has not turned for so long counts as stuck. Longer than rpcTimeoutMs.',
     ),
     logLevel: field(
       z.enum(LOG_LEVELS).default('info'),

@@ -1,12 +1,20 @@
+export { connectRedis } from './adapters/redis/connect.ts';
+export type { ClosedLetter, Closing, DeadLetter, Decision, LetterPage } from './adapters/redis/dead-letters.ts';
+export {
+  closeDeadLetter,
+  countDeadLetters,
+  readClosedLetter,
+  readDeadLetter,
+  readDeadLetters,
+  readReplacedBy,
+} from './adapters/redis/dead-letters.ts';
 export { generationKey, laneKeys, tradeStreamKey } from './adapters/redis/keys.ts';
 export { loadSigner, signerOf } from './adapters/solana/keypair.ts';
-export { relayerCommand } from './command.ts';
 export type { RelayerConfig, RelayerConfigInput } from './config.ts';
 export { loadRelayerConfig, parseRelayerConfig } from './config.ts';
 export type { RejectedTrade } from './domain/trade.ts';
 export type { Relayer, RelayerDeps } from './main.ts';
 export { startRelayer } from './main.ts';
 export { createLogger } from './observe/logger.ts';
-export { createMemoryMetrics } from './observe/metrics.ts';
 export type { LaneState, LaneStatus } from './observe/progress.ts';
 export type * from './ports.ts';

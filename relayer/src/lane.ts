@@ -1,64 +1,99 @@
 import { LockstepError } from '#client';
 import type { Lease } from './adapters/redis/lease.ts';
+import type { LaneDeps, LaneSignals } from './composition/deps.ts';
+import { RETRY_MIN_MS } from './composition/deps.ts';
 import { aborted } from './domain/aborted.ts';
-import type { LaneDeps } from './pipeline.ts';
+import { createBackoff } from './domain/backoff.ts';
+import type { RowMemory } from './domain/row-memory.ts';
+import { createRowMemory } from './domain/row-memory.ts';
+import { LaneRestart } from './errors.ts';
 import { runLane } from './pipeline.ts';
 
-export interface LaneControls {
-  /** Aborted by the caller to stop; and here, when the lease is lost. */
-  readonly stopping: AbortController;
-  readonly abort: AbortController;
+/** What one hold of the lane has for itself: nothing of it is good for anything once the lane is lost. */
+export interface Hold extends Pick<LaneDeps, 'source' | 'replays' | 'trimmer' | 'journal' | 'queue'> {
+  /** Its token is nobody else's, not even an earlier hold's of this process. */
+  readonly lease: Lease;
+  /** Ends its connections. */
+  close(): void;
 }
+
+/** What all holds share. */
+export type LaneWorld = Omit<LaneDeps, keyof Hold>;
 
 /**
- * Claims the lane, works on it until told to stop, and gives it up again.
+ * Claims the lane and works on it until told to stop. A lane that is lost (another relayer took it, Redis forgot) is claimed again, and
+ * recovered from chain and rows like at a start.
  * @throws whatever halted the lane
  */
-export async function holdLane(lease: Lease, lane: LaneDeps, { stopping, abort }: LaneControls): Promise<void> {
-  const { progress, logger } = lane;
-  const ended = new AbortController();
-  let lost: { readonly error: unknown } | undefined;
-  const onLost = (error: unknown) => {
-    if (ended.signal.aborted || abort.signal.aborted) return;
-    lost = { error };
-    stopping.abort(error);
-    abort.abort(error);
-  };
+export async function holdLane(open: () => Hold, lane: LaneWorld, signals: LaneSignals): Promise<void> {
+  const { progress, logger, clock, config } = lane;
+  const { stopping, abort } = signals;
+  const backoff = createBackoff(clock, { minMs: RETRY_MIN_MS, maxMs: config.retryMaxMs });
+  const memory = createRowMemory();
   try {
-    await lease.claim(stopping.signal);
-    progress.state('recovering');
-    lease.keep(ended.signal).catch(onLost);
-    // What hangs on a Redis that is gone is not waited for: an abort leaves it where it is.
-    await Promise.race([runLane(lane, { stopping: stopping.signal, abort: abort.signal }), aborted(abort.signal)]);
-    if (lost !== undefined) throw lost.error;
-    finish();
+    for (;;) {
+      progress.state('waiting');
+      const startedMs = clock.now();
+      const again = await holdOnce(open(), lane, memory, signals);
+      if (clock.now() - startedMs > config.leaseMs + config.retryMaxMs) backoff.reset();
+      logger.warn({ err: again }, 'the lane begins again');
+      await backoff.wait(stopping);
+    }
   } catch (error) {
-    if (lost === undefined && (abort.signal.aborted || error === stopping.signal.reason)) return finish();
-    logger.error({ err: error }, 'the lane halted');
-    await briefly(markHalt(error, lane), lane);
-    progress.state('halted');
-    progress.failed(error);
-    throw error;
-  } finally {
-    ended.abort();
-    // A lease that can't be given back runs out by itself.
-    await briefly(lease.release(), lane);
+    if (!abort.aborted && error !== stopping.reason) {
+      logger.error({ err: error }, 'the lane halted');
+      progress.state('halted');
+      progress.failed(error);
+      throw error;
+    }
   }
+  progress.state('stopped');
+  progress.failed(stopping.reason);
+}
 
-  function finish(): void {
-    progress.state('stopped');
-    progress.failed(stopping.signal.reason);
+/** @returns why it has to begin again @throws the stop's reason, or whatever halted the lane */
+async function holdOnce(hold: Hold, lane: LaneWorld, memory: RowMemory, told: LaneSignals): Promise<unknown> {
+  const { lease, journal, queue, close } = hold;
+  const over = new AbortController();
+  const lost = new AbortController();
+  try {
+    memory.heldBy(lease.token, await lease.claim(told.stopping));
+    lane.progress.state('recovering');
+    lease.keep(over.signal).catch((error) => over.signal.aborted || lost.abort(error));
+    const signals = {
+      stopping: AbortSignal.any([told.stopping, lost.signal]),
+      abort: AbortSignal.any([told.abort, lost.signal]),
+    };
+    const running = runLane({ ...lane, ...hold, journal: memory.remembering(journal) }, signals);
+    // What hangs on a Redis that is gone is not waited for when the caller has no more time. A lost lane's work is: it may not overlap
+    // with the next hold's.
+    await Promise.race([running, aborted(told.abort)]);
+    lost.signal.throwIfAborted();
+    throw told.stopping.reason;
+  } catch (error) {
+    const why = lost.signal.aborted && !told.abort.aborted ? lost.signal.reason : error;
+    if (isWorthAnother(why)) return why;
+    await briefly(markHalt(why, hold), lane);
+    throw why;
+  } finally {
+    over.abort();
+    // A lease that can't be given back runs out by itself, and what a queue leaves behind the next rebuild forgets.
+    await briefly(Promise.all([lease.release(), queue.close(over.signal)]), lane);
+    close();
   }
 }
 
+const isWorthAnother = (error: unknown): boolean =>
+  error instanceof LaneRestart || (error instanceof LockstepError && error.code === 'LEASE_LOST');
+
 /** A restart by a supervisor must not pass over what a person has to look at. */
-async function markHalt(error: unknown, { journal }: LaneDeps): Promise<void> {
+async function markHalt(error: unknown, { journal }: Hold): Promise<void> {
   if (!(error instanceof LockstepError) || error.code !== 'FOREIGN_SETTLEMENT') return;
   if ((await journal.halt()) === undefined) await journal.markHalted(error.message);
 }
 
 /** Parting words to a Redis that may be gone: worth a moment, not more. */
-async function briefly(words: Promise<void>, { clock, config, logger }: LaneDeps): Promise<void> {
+async function briefly(words: Promise<unknown>, { clock, config, logger }: LaneWorld): Promise<void> {
   const waited = new AbortController();
   const timeout = clock.sleep(config.leaseMs, waited.signal).catch(() => {});
   await Promise.race([

@@ -2,32 +2,51 @@ import { PublicKey } from '@solana/web3.js';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { TradeId } from '#client';
-import { LockstepError } from '#client';
+import { LockstepError, websocketUrlOf } from '#client';
 import { createBullQueue } from './adapters/bullmq/queue.ts';
+import type { Pages } from './adapters/http/page.ts';
+import { observationPages } from './adapters/http/pages.ts';
+import type { HttpServer } from './adapters/http/server.ts';
+import { openHttp } from './adapters/http/server.ts';
 import type { Temper } from './adapters/redis/connect.ts';
-import { connectRedis, passwordsOf, withoutSecrets } from './adapters/redis/connect.ts';
+import { connectRedis, withoutSecrets } from './adapters/redis/connect.ts';
+import { createEngineControl } from './adapters/redis/engine-control.ts';
 import { createRedisJournal } from './adapters/redis/journal.ts';
 import { laneKeys } from './adapters/redis/keys.ts';
 import { createLease } from './adapters/redis/lease.ts';
+import { probeRedis } from './adapters/redis/probe.ts';
 import { requireDurable } from './adapters/redis/requirements.ts';
 import { createTradeStream } from './adapters/redis/trade-stream.ts';
+import { createTrimmer } from './adapters/redis/trim.ts';
+import type { SolanaChainDeps } from './adapters/solana/chain.ts';
 import { createSolanaChain } from './adapters/solana/chain.ts';
+import type { Endpoints, EndpointsDeps } from './adapters/solana/endpoints.ts';
+import { createEndpoints } from './adapters/solana/endpoints.ts';
+import { createHints } from './adapters/solana/hints.ts';
 import { loadSigner } from './adapters/solana/keypair.ts';
 import { createConnection } from './adapters/solana/rpc.ts';
-import { createSignatureHints, websocketUrlOf } from './adapters/solana/signature-hints.ts';
+import { createSubscriptions } from './adapters/solana/subscriptions.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { RelayerConfig } from './config.ts';
 import { relayerError, TransientError } from './errors.ts';
+import type { Hold } from './lane.ts';
 import { holdLane } from './lane.ts';
+import { withoutSecretsIn } from './observe/describe-error.ts';
+import type { ExposedMetrics } from './observe/exposition.ts';
+import { createHeartbeats } from './observe/heartbeats.ts';
 import { createLogger } from './observe/logger.ts';
-import { createMemoryMetrics } from './observe/metrics.ts';
-import type { LaneStatus } from './observe/progress.ts';
+import { noMetrics } from './observe/metrics.ts';
+import type { LaneState, LaneStatus } from './observe/progress.ts';
 import { createProgress } from './observe/progress.ts';
-import type { Chain, Clock, Metrics, Signer } from './ports.ts';
+import { createReadiness } from './observe/readiness.ts';
+import { releaseVersion } from './observe/release.ts';
+import { secretsOf } from './observe/secrets.ts';
+import type { Chain, Clock, Journal, Metrics, Queue, Signer } from './ports.ts';
 
 /** What a caller may bring along; the rest is made from the configuration. */
 export interface RelayerDeps {
   readonly logger?: Logger;
+  /** Instead of what is served at /metrics. */
   readonly metrics?: Metrics;
   readonly clock?: Clock;
   /** Instead of the configured keypair. */
@@ -36,10 +55,15 @@ export interface RelayerDeps {
   readonly env?: NodeJS.ProcessEnv;
   /** Stands between the lane and the cluster, for tests that make the cluster fail. */
   readonly wrapChain?: (chain: Chain) => Chain;
+  /** These stand before Redis, for tests that end the process between two of its writes. */
+  readonly wrapJournal?: (journal: Journal) => Journal;
+  readonly wrapQueue?: (queue: Queue) => Queue;
 }
 
 export interface Relayer {
   status(): LaneStatus;
+  /** Where status, metrics and health are served until `stop`; undefined without `httpPort`. */
+  readonly httpUrl: string | undefined;
   /**
    * Resolves when every trade up to `last` is on-chain, at the lane's commitment or finalised.
    * @throws what the lane halted with, or the signal's reason
@@ -57,35 +81,67 @@ export interface Relayer {
 /**
  * Starts a relayer for one market: the only place that puts ports and adapters together. Returns once Redis, key, node and
  * market were found good; the lane itself is claimed in the background.
- * @throws LockstepError KEYPAIR_*, REDIS_UNREACHABLE, REDIS_EVICTS, CHAIN_UNREACHABLE or MARKET_UNREADABLE
+ * @throws LockstepError KEYPAIR_*, REDIS_UNREACHABLE, REDIS_EVICTS, CHAIN_UNREACHABLE, MARKET_UNREADABLE or
+ *   HTTP_PORT_UNAVAILABLE
  */
 export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {}): Promise<Relayer> {
-  const { clock = systemClock, metrics = createMemoryMetrics() } = given;
-  const own = () => createLogger(config.logLevel, { secrets: passwordsOf(config.redisUrl) });
+  const exposed = given.metrics === undefined ? await exposedMetrics(config) : undefined;
+  const { clock = systemClock, metrics = exposed ?? noMetrics } = given;
+  const secrets = secretsOf(urlsOf(config));
+  const own = () => createLogger(config.logLevel, { secrets });
   const logger = (given.logger ?? own()).child({ lane: config.market });
   const signer = given.signer ?? (await loadSigner(config, given.env ?? {}));
-  const chain = chainOf(config, signer, clock, given.wrapChain);
-  await requireMarket(chain, config);
-  const redis = await connectAll(config, logger);
+  const endpoints = endpointsOf(config, { clock, metrics, logger });
+  const chain = (given.wrapChain ?? same)(chainOf(config, { endpoints, signer, clock }));
+  const heartbeats = createHeartbeats(clock, config.liveMs);
+  const ready = async () => {
+    await requireMarket(chain, config);
+    await requireOneCluster(endpoints, config);
+    return connectAll(config, logger, heartbeats.excuse);
+  };
+  const redis = await ready().catch((error: unknown) => {
+    chain.close();
+    throw error;
+  });
 
   const keys = laneKeys(config.market);
-  const lease = createLease({ redis: redis.patient, keys, clock, logger, leaseMs: config.leaseMs });
   const progress = createProgress(config.market, metrics);
+  const claiming = heartbeats.pulse('lease', () => !ENDED.has(progress.status().state));
+  const facts = { pid: process.pid, startedAt: new Date().toISOString(), version: releaseVersion() };
+  const readiness = createReadiness({
+    status: progress.status,
+    write: () => probeRedis(redis.impatient, keys),
+    readSlot: async () => (await chain.market(config.commitment)).slot,
+    clock,
+  });
+  const { status } = progress;
+  const pages = observationPages({
+    ...{ facts, status, readiness, stuck: heartbeats.stuck, metrics: exposed, secrets },
+  });
+  const http = await serve(config, pages, logger).catch((error: unknown) => {
+    redis.close();
+    chain.close();
+    throw error;
+  });
   const stopping = new AbortController();
   const abort = new AbortController();
-  const lane = {
-    source: createTradeStream({
-      redis: redis.stream,
-      market: config.market,
-      clock,
-      logger,
-      onBlocked: progress.streamBlocked,
-    }),
-    journal: createRedisJournal(redis.patient, keys, lease.token),
-    queue: createBullQueue({ ...redis, keys, logger }),
-    ...{ chain, clock, metrics, progress, logger, config },
+  const { wrapJournal = same, wrapQueue = same } = given;
+  const openHold = (): Hold => {
+    const { patient } = redis;
+    const lease = createLease({ redis: patient, keys, clock: claiming.clock, logger, leaseMs: config.leaseMs });
+    const stream = redis.openStream();
+    return {
+      lease,
+      source: createTradeStream({ redis: stream, market: config.market, clock }),
+      replays: createEngineControl(patient, keys, config.market, lease.token),
+      trimmer: createTrimmer(patient, keys, config.market, lease.token),
+      journal: wrapJournal(createRedisJournal(patient, keys, lease.token)),
+      queue: wrapQueue(createBullQueue({ ...redis, keys, logger })),
+      close: () => stream.disconnect(),
+    };
   };
-  const done = holdLane(lease, lane, { stopping, abort }).finally(() => {
+  const lane = { chain, clock, metrics, progress, heartbeats, logger, config };
+  const done = holdLane(openHold, lane, { stopping: stopping.signal, abort: abort.signal }).finally(() => {
     redis.close();
     chain.close();
   });
@@ -103,9 +159,11 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
     }, config.shutdownMs);
     await done.catch(() => {});
     clearTimeout(deadline);
+    await http?.close();
   };
   return {
     status: progress.status,
+    httpUrl: http?.url,
     waitUntilSettled: (last, options = {}) => progress.untilSettled(last, options),
     stop: () => {
       stopped ??= stop();
@@ -115,68 +173,95 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   };
 }
 
-function chainOf(
-  config: RelayerConfig,
-  signer: Signer,
-  clock: Clock,
-  wrap: (chain: Chain) => Chain = (chain) => chain,
-): Chain {
-  const { commitment, computeUnitPrice, blockhashMaxAgeMs, websocket } = config;
-  const connection = createConnection({ rpcUrl: config.rpcUrl, timeoutMs: config.rpcTimeoutMs });
-  const { rpcUrl, websocketUrl = websocketUrlOf(rpcUrl) } = config;
-  const hints = websocket ? createSignatureHints(websocketUrl, commitment, clock.now) : undefined;
-  const place = { programId: new PublicKey(config.programId), market: new PublicKey(config.market) };
-  return wrap(
-    createSolanaChain({
-      connection,
-      signer,
-      clock,
-      ...place,
-      commitment,
-      computeUnitPrice,
-      blockhashMaxAgeMs,
-      hints,
-    }),
-  );
+/** Nothing has to turn any more. */
+const ENDED: ReadonlySet<LaneState> = new Set(['halted', 'stopped']);
+
+const same = <T>(port: T): T => port;
+
+/** Nobody reads them without a port; their library is loaded only for somebody. */
+async function exposedMetrics({ httpPort, market }: RelayerConfig): Promise<ExposedMetrics | undefined> {
+  if (httpPort === undefined) return undefined;
+  const { createExposedMetrics } = await import('./observe/exposition.ts');
+  return createExposedMetrics(market);
 }
 
-/** @throws LockstepError CHAIN_UNREACHABLE or MARKET_UNREADABLE */
+/** @throws LockstepError HTTP_PORT_UNAVAILABLE */
+async function serve(
+  { httpPort: port, httpHost: host }: RelayerConfig,
+  pages: Pages,
+  logger: Logger,
+): Promise<HttpServer | undefined> {
+  return port === undefined ? undefined : openHttp({ host, port, pages, logger });
+}
+
+const urlsOf = ({ rpcUrl, fallbackRpcUrls, websocketUrl, redisUrl }: RelayerConfig): readonly string[] =>
+  [rpcUrl, ...fallbackRpcUrls, websocketUrl, redisUrl].filter((url) => url !== undefined);
+
+function endpointsOf(config: RelayerConfig, deps: Omit<EndpointsDeps, 'endpoints'>): Endpoints {
+  const endpoints = [config.rpcUrl, ...config.fallbackRpcUrls].map((rpcUrl) => ({
+    name: withoutSecrets(rpcUrl),
+    connection: createConnection({ rpcUrl, timeoutMs: config.rpcTimeoutMs }),
+  }));
+  return createEndpoints({ ...deps, endpoints });
+}
+
+function chainOf(config: RelayerConfig, deps: Pick<SolanaChainDeps, 'endpoints' | 'signer' | 'clock'>): Chain {
+  const { commitment, computeUnitPrice, blockhashMaxAgeMs, websocket } = config;
+  const { rpcUrl, websocketUrl = websocketUrlOf(rpcUrl) } = config;
+  const hints = websocket ? createHints(createSubscriptions(websocketUrl, deps.clock), commitment) : undefined;
+  const place = { programId: new PublicKey(config.programId), market: new PublicKey(config.market) };
+  return createSolanaChain({ ...deps, ...place, commitment, computeUnitPrice, blockhashMaxAgeMs, hints });
+}
+
+/** One that does not answer is looked at when it does. @throws LockstepError RPC_OTHER_CLUSTER */
+async function requireOneCluster(endpoints: Endpoints, config: RelayerConfig): Promise<void> {
+  if (config.fallbackRpcUrls.length === 0) return;
+  await endpoints.all('slot', (node) => node.getSlot());
+  const foreign = endpoints.foreign();
+  if (foreign.length === 0) return;
+  const what = `${foreign.join(', ')} and ${withoutSecrets(config.rpcUrl)} are not nodes of one cluster`;
+  throw relayerError('RPC_OTHER_CLUSTER', what);
+}
+
+/** @throws LockstepError CHAIN_UNREACHABLE or MARKET_UNREADABLE; what is nobody's but ours as it is */
 async function requireMarket(chain: Chain, config: RelayerConfig): Promise<void> {
   try {
-    await chain.market(config.commitment);
-    await chain.rules();
+    await Promise.all([chain.market(config.commitment), chain.rules()]);
   } catch (cause) {
     const missing = cause instanceof TransientError && cause.cause instanceof LockstepError;
     if (missing || cause instanceof LockstepError) {
       throw relayerError('MARKET_UNREADABLE', `market ${config.market}: ${cause.message}`, { cause });
     }
+    if (!(cause instanceof TransientError)) throw cause;
     const node = withoutSecrets(config.rpcUrl);
-    throw relayerError(
-      'CHAIN_UNREACHABLE',
-      `${node} does not answer: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
+    const why = withoutSecretsIn(cause.message, secretsOf(urlsOf(config)));
+    throw relayerError('CHAIN_UNREACHABLE', `${node} does not answer: ${why}`, { cause });
   }
 }
 
 interface RedisConnections {
   readonly patient: Redis;
   readonly impatient: Redis;
-  readonly stream: Redis;
+  /** One more; ioredis does not take a connection up again that was cut. */
+  openStream(): Redis;
   close(): void;
 }
 
-/** Three connections, because a blocking read holds one and adding a pointer must fail fast. */
-async function connectAll(config: RelayerConfig, logger: Logger): Promise<RedisConnections> {
+/** Several connections, because a blocking read holds one and adding a pointer must fail fast. */
+async function connectAll(config: RelayerConfig, logger: Logger, onRetry: () => void): Promise<RedisConnections> {
   const open: Redis[] = [];
-  const connect = async (temper: Temper) => tracked(await connectRedis(config.redisUrl, temper, logger), open);
+  const connect = async (temper: Temper) => tracked(await connectRedis(config.redisUrl, temper, logger), open, onRetry);
   const close = () => {
-    for (const redis of open) redis.disconnect();
+    for (const redis of [...open]) redis.disconnect();
   };
   try {
     const patient = await connect('patient');
     await requireDurable(patient, logger);
-    return { patient, impatient: await connect('impatient'), stream: await connect('patient'), close };
+    const openStream = () => {
+      const stream = patient.duplicate();
+      return stream.on('error', (error) => logger.warn({ err: error }, 'redis connection'));
+    };
+    return { patient, impatient: await connect('impatient'), openStream, close };
   } catch (error) {
     close();
     throw error;
@@ -184,9 +269,11 @@ async function connectAll(config: RelayerConfig, logger: Logger): Promise<RedisC
 }
 
 /** BullMQ makes connections of its own from ours; one that Redis left alone would reconnect for ever. */
-function tracked(redis: Redis, open: Redis[]): Redis {
+function tracked(redis: Redis, open: Redis[], onRetry: () => void): Redis {
   const duplicate = redis.duplicate.bind(redis);
-  redis.duplicate = (override) => tracked(duplicate(override), open);
+  redis.duplicate = (override) => tracked(duplicate(override), open, onRetry);
+  redis.on('reconnecting', onRetry);
   open.push(redis);
+  redis.once('end', () => open.splice(open.indexOf(redis), 1));
   return redis;
 }

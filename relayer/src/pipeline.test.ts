@@ -13,6 +13,8 @@ import { rejects } from './testing/refuses.ts';
 import { trades } from './testing/trades.ts';
 import { ids, stream, world } from './testing/world.ts';
 
+const never = new AbortController().signal;
+
 test('every trade settles once, in order, and rows go when they are final', async () => {
   const w = world(stream(50));
   const run = w.start();
@@ -200,7 +202,7 @@ test('a fork takes a batch back while the next one is on the wire: neither is si
 
 test('a schema that is not spoken halts the lane after what is before it', async () => {
   const entries = stream(9);
-  entries[8] = { tradeId: tradeId(9), schema: '2', payload: Uint8Array.of(0) };
+  entries[8] = { tradeId: tradeId(9), schema: '3', payload: Uint8Array.of(0) };
   const w = world(entries);
   const run = w.start();
   await rejects('SCHEMA_UNKNOWN', run.done);
@@ -222,7 +224,8 @@ test('after a foreign settlement a start waits for a person, then drops what can
   w.chain.onSend = () => 'drop';
   const first = w.start();
   await w.clock.sleep(1_000, new AbortController().signal);
-  w.chain.settleForeign(encodePayload({ version: 1, trades: trades(1, 2) }, sequence(1)).data);
+  const foreign = trades(1, 2).map((one) => ({ ...one, buyer: 9 }));
+  w.chain.settleForeign(encodePayload({ version: 1, trades: foreign }, sequence(1)).data);
   await rejects('FOREIGN_SETTLEMENT', first.done);
   w.chain.onSend = () => 'land';
 
@@ -251,7 +254,7 @@ test('a journal of another chain halts instead of settling out of order', async 
 
 test('a small batch waits until the program takes it', async () => {
   const w = world(stream(6));
-  w.chain.rulesNow = { minBatchSize: 4, maxBatchAgeSlots: slot(50) };
+  w.chain.rulesNow = { ...w.chain.rulesNow, minBatchSize: 4, maxBatchAgeSlots: slot(50) };
   const run = w.start();
   await run.until(4);
   await w.clock.sleep(5_000, new AbortController().signal);
@@ -260,4 +263,70 @@ test('a small batch waits until the program takes it', async () => {
   run.stop();
   await run.done;
   assert.deepEqual(w.settledIds(), ids(6));
+});
+
+test('every loop of a lane turns while it has nothing to do, and one that hangs is named', async () => {
+  const w = world(stream(8));
+  const run = w.start();
+  await run.until(8);
+  await w.clock.sleep(3_600_000, never);
+  assert.equal(run.heartbeats.stuck(), undefined);
+  w.chain.rules = () => new Promise(() => {});
+  await w.clock.sleep(60_000, never);
+  assert.equal(run.heartbeats.stuck()?.loop, 'rules');
+  run.kill();
+  run.stop();
+  await run.done;
+  assert.equal(run.heartbeats.stuck(), undefined);
+});
+
+test('a lane that waits for the cluster, the program or the queue is alive', async () => {
+  const w = world(stream(40));
+  for (const method of ['market', 'rules', 'simulate', 'statuses', 'heights'] as const) w.chain.silent.add(method);
+  const run = w.start();
+  await w.clock.sleep(600_000, never);
+  assert.equal(run.progress.status().state, 'waiting');
+  assert.equal(run.heartbeats.stuck(), undefined);
+  w.chain.silent.clear();
+  w.chain.refusing = 'Paused';
+  await w.clock.sleep(600_000, never);
+  assert.equal(run.progress.status().blocked?.code, 'Paused');
+  assert.equal(run.heartbeats.stuck(), undefined);
+  w.chain.refusing = undefined;
+  run.queue.beforeAdd = () => {
+    throw new TransientError('QUEUE_UNAVAILABLE', 'away');
+  };
+  await w.clock.sleep(600_000, never);
+  assert.equal(run.heartbeats.stuck(), undefined);
+  run.queue.beforeAdd = () => {};
+  await run.until(40);
+  run.stop();
+  await run.done;
+});
+
+test('a batch that nobody takes up is noticed', async () => {
+  const w = world(stream(4));
+  const run = w.start();
+  run.queue.add = async () => {};
+  run.queue.rebuild = async () => {};
+  await w.clock.sleep(60_000, never);
+  assert.equal(run.heartbeats.stuck()?.loop, 'settle');
+  run.kill();
+  run.stop();
+  await run.done;
+});
+
+test('paused while idle: shown at once, and gone at once', async () => {
+  const w = world(stream(4));
+  const run = w.start();
+  await run.until(4);
+  w.chain.rulesNow = { ...w.chain.rulesNow, isPaused: true };
+  await w.clock.sleep(1_500, new AbortController().signal);
+  assert.equal(run.progress.status().state, 'blocked');
+  assert.equal(run.progress.status().blocked?.code, 'Paused');
+  w.chain.rulesNow = { ...w.chain.rulesNow, isPaused: false };
+  await w.clock.sleep(1_500, new AbortController().signal);
+  assert.equal(run.progress.status().state, 'running');
+  run.stop();
+  await run.done;
 });

@@ -1,6 +1,7 @@
 import type { RelayerConfig } from './config.ts';
 import { fieldDoc, relayerConfigSchema } from './config.ts';
-import { METRIC_HELP } from './observe/metrics.ts';
+import { COUNTER_HELP, exposedName, GAUGE_HELP, HISTOGRAM_HELP } from './observe/metrics.ts';
+import type { Counter, Gauge, Histogram } from './ports.ts';
 
 /** The tables of docs/reference/relayer.md that the code knows better. */
 export function settingsTable(): string {
@@ -16,10 +17,15 @@ export function settingsTable(): string {
 function defaultOf(field: { safeParse(value: undefined): { success: boolean; data?: unknown } }): string {
   const { success, data } = field.safeParse(undefined);
   if (!success) return 'required';
-  return data === undefined ? '' : `\`${data}\``;
+  return data === undefined || `${data}` === '' ? '' : `\`${data}\``;
 }
 
 export function metricsTable(): string {
-  const rows = Object.entries(METRIC_HELP).map(([name, help]) => `| \`${name}\` | ${help} |`);
-  return ['| metric | |', '|---|---|', ...rows].join('\n');
+  const tables = { counter: COUNTER_HELP, gauge: GAUGE_HELP, histogram: HISTOGRAM_HELP };
+  const rows = Object.entries(tables).flatMap(([kind, table]) =>
+    Object.entries(table).map(([name, help]) => {
+      return `| \`${exposedName(name as Counter | Gauge | Histogram)}\` | ${kind} | ${help} |`;
+    }),
+  );
+  return ['| metric | kind | |', '|---|---|---|', ...rows].join('\n');
 }

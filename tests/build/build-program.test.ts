@@ -34,6 +34,13 @@ describe('build-program refuses with 2', () => {
     ['--replace without --release', ['--replace'], /--replace goes with --release/],
     ['a version that is none', ['--release', '1.2'], /wants a version like 1\.2\.3/],
     ['another version than the crate has', ['--release', '9.9.9'], /says version 0\.1\.0, not 9\.9\.9/],
+    [
+      'a feature the staged release was not built with',
+      ['--check', '--features', 'x'],
+      /0\.1\.0\+x, which has no object/,
+    ],
+    ['a feature without its name', ['--release', '0.1.0', '--features', 'v2-only'], /is not called 0\.1\.0/],
+    ['a name without its feature', ['--release', '0.1.0+v2-only'], /with --features \(none\) is not called/],
     ['a release that exists', ['--release', '0.1.0'], /release 0\.1\.0 exists/],
   ];
   for (const [name, args, message] of refusals) {

@@ -20,7 +20,7 @@ const FIELDS: readonly IdlField[] = [
   { name: 'taker_is_buyer', docs: ['0 or 1.'], type: 'bool' },
 ];
 const idlOf = (fields: readonly IdlField[]): Idl => ({
-  types: [{ name: 'TradeV1', docs: ['One trade.'], type: { kind: 'struct', fields } }],
+  types: ['TradeV1', 'TradeV2'].map((name) => ({ name, docs: ['One trade.'], type: { kind: 'struct', fields } })),
 });
 const protoOf = (fields: readonly IdlField[], lock = {}): string =>
   protoFiles(idlOf(fields), lock).get(`${PROTO_FOLDER}/trade_v1.proto`) ?? '';
@@ -78,45 +78,49 @@ interface EventCase {
   readonly canonical: boolean;
 }
 
-describe('the committed .proto', () => {
-  const golden = JSON.parse(read('tests/golden/v1/trade_events.json')) as {
-    cases: EventCase[];
-    rejected: { name: string; bytes: string }[];
-  };
-  const message = protobuf.loadSync(join(repo, PROTO_FOLDER, 'trade_v1.proto')).lookupType('lockstep.TradeEventV1');
-  const spelled = (name: string): string =>
-    message.fieldsArray.find((field) => field.name === protobuf.util.camelCase(name))?.name ?? name;
+for (const version of [1, 2]) {
+  describe(`the committed .proto of version ${version}`, () => {
+    const golden = JSON.parse(read(`tests/golden/v${version}/trade_events.json`)) as {
+      cases: EventCase[];
+      rejected: { name: string; bytes: string }[];
+    };
+    const message = protobuf
+      .loadSync(join(repo, PROTO_FOLDER, `trade_v${version}.proto`))
+      .lookupType(`lockstep.TradeEventV${version}`);
+    const spelled = (name: string): string =>
+      message.fieldsArray.find((field) => field.name === protobuf.util.camelCase(name))?.name ?? name;
 
-  for (const { name, event, bytes, canonical } of golden.cases) {
-    const expected = Object.fromEntries(Object.entries(event).map(([key, value]) => [spelled(key), value]));
+    for (const { name, event, bytes, canonical } of golden.cases) {
+      const expected = Object.fromEntries(Object.entries(event).map(([key, value]) => [spelled(key), value]));
 
-    test(`decodes ${name}`, () => {
-      const decoded = message.decode(Buffer.from(bytes, 'hex'));
-      assert.deepEqual(message.toObject(decoded, { longs: String, defaults: true }), expected);
-    });
+      test(`decodes ${name}`, () => {
+        const decoded = message.decode(Buffer.from(bytes, 'hex'));
+        assert.deepEqual(message.toObject(decoded, { longs: String, defaults: true }), expected);
+      });
 
-    if (canonical) {
-      test(`encodes ${name}`, () => {
-        const withoutZeros = Object.fromEntries(
-          Object.entries(expected).filter(([, value]) => value !== '0' && value !== 0 && value !== false),
-        );
-        assert.equal(Buffer.from(message.encode(message.fromObject(withoutZeros)).finish()).toString('hex'), bytes);
+      if (canonical) {
+        test(`encodes ${name}`, () => {
+          const withoutZeros = Object.fromEntries(
+            Object.entries(expected).filter(([, value]) => value !== '0' && value !== 0 && value !== false),
+          );
+          assert.equal(Buffer.from(message.encode(message.fromObject(withoutZeros)).finish()).toString('hex'), bytes);
+        });
+      }
+    }
+
+    for (const { name, bytes } of golden.rejected) {
+      test(`refuses ${name}`, () => {
+        assert.throws(() => message.decode(Buffer.from(bytes, 'hex')));
       });
     }
-  }
-
-  for (const { name, bytes } of golden.rejected) {
-    test(`refuses ${name}`, () => {
-      assert.throws(() => message.decode(Buffer.from(bytes, 'hex')));
-    });
-  }
-
-  test('follows from the committed IDL and lock', () => {
-    for (const [path, content] of protoFiles(
-      JSON.parse(read('idl/settlement.json')) as Idl,
-      JSON.parse(read(LOCK_PATH)),
-    )) {
-      assert.equal(read(path), content, path);
-    }
   });
+}
+
+test('the committed .proto files follow from the committed IDL and lock', () => {
+  for (const [path, content] of protoFiles(
+    JSON.parse(read('idl/settlement.json')) as Idl,
+    JSON.parse(read(LOCK_PATH)),
+  )) {
+    assert.equal(read(path), content, path);
+  }
 });

@@ -15,11 +15,17 @@ export interface Chain {
   stop(): Promise<void>;
 }
 
-const SLOT_MS = 50;
+export const SLOT_MS = 50;
 /** SIMD-0500, which a test validator activates ahead of mainnet: it refuses to deploy programs of SBPF v0 to v2. */
 const DISABLE_OLD_SBPF_DEPLOYMENT = 'B8JJXCy5amZyWG9r7EnUYLwzXSXTxG7GZ1qZ1qggo83g';
 const READY_ATTEMPTS = 120;
 const READY_POLL_MS = 500;
+/** Ports of one validator, and where they are looked for: below the range from which systems hand out ports by themselves. */
+const PORTS = 100;
+const FIRST_PORT = 10_000;
+const PORT_BLOCKS = 220;
+/** A port of a block may be taken all the same. */
+const START_ATTEMPTS = 5;
 /** web3.js gives up a websocket half a second after its last subscription; one that breaks it opens again for ever. */
 const IDLE_WEBSOCKET_MS = 1_000;
 
@@ -34,24 +40,39 @@ export function findValidator(env: NodeJS.ProcessEnv = process.env): string | un
   return [env.SOLANA_TEST_VALIDATOR ?? '', ...onPath].find((file) => file !== '' && existsSync(file));
 }
 
-/** Slots of 50 ms, a ledger of its own, and ports that no other validator of this machine is likely to have. */
-export async function startValidator(binary: string): Promise<Chain> {
+/**
+ * Slots of 50 ms, a ledger of its own, and ports that no other validator of this machine is likely to have.
+ * @param genesis further arguments, about what is there from the first slot on
+ */
+export async function startValidator(binary: string, genesis: readonly string[] = []): Promise<Chain> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { chain, process } = launch(binary, genesis);
+    try {
+      await untilHealthy(chain, process);
+      return chain;
+    } catch (error) {
+      await chain.stop();
+      if (attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function launch(binary: string, genesis: readonly string[]) {
   const ledger = mkdtempSync(join(tmpdir(), 'lockstep-validator-'));
-  const port = 20_000 + Math.floor(Math.random() * 300) * 100;
+  const port = FIRST_PORT + Math.floor(Math.random() * PORT_BLOCKS) * PORTS;
   const flags = ['--ledger', ledger, '--reset', '--quiet', '--ticks-per-slot', '8', '--rpc-port', `${port}`];
   const features = ['--deactivate-feature', DISABLE_OLD_SBPF_DEPLOYMENT];
   const ports = ['--faucet-port', `${port + 2}`, '--gossip-port', `${port + 3}`];
   const range = ['--dynamic-port-range', `${port + 4}-${port + 50}`];
-  const process = spawn(binary, [...flags, ...features, ...ports, ...range], { stdio: 'ignore' });
-  const chain = {
+  const process = spawn(binary, [...flags, ...features, ...ports, ...range, ...genesis], { stdio: 'ignore' });
+  const chain: Chain = {
     name: 'solana-test-validator',
     isEmbedded: false,
     rpcUrl: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port + 1}`,
     stop: () => stopProcess(process).finally(() => rmSync(ledger, { recursive: true, force: true })),
   };
-  await untilHealthy(chain, process);
-  return chain;
+  return { chain, process };
 }
 
 async function untilHealthy(chain: Chain, process: ChildProcess): Promise<void> {
@@ -62,7 +83,6 @@ async function untilHealthy(chain: Chain, process: ChildProcess): Promise<void> 
     // The first blocks after genesis are produced late; from the second final one on, the chain runs evenly.
     if (Number(answer?.result) > 1) return;
   }
-  await chain.stop();
   throw new Error('solana-test-validator did not get ready');
 }
 

@@ -13,7 +13,7 @@ import type { Chain } from './chain.ts';
 
 export const SOL = 1_000_000_000;
 
-export function connect(chain: Chain): Connection {
+export function connect(chain: Pick<Chain, 'rpcUrl' | 'wsUrl'>): Connection {
   return new Connection(chain.rpcUrl, { commitment: 'confirmed', wsEndpoint: chain.wsUrl });
 }
 

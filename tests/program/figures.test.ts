@@ -29,3 +29,19 @@ test('at least 24 V1 trades fit one transaction, with compute budget and attesto
 test('the object is at most 150 kB', () => {
   assert.ok(figures.objectBytes <= 150_000, `${figures.objectBytes}`);
 });
+
+test('a V2 trade of a market is at most 7 bytes and costs at most 400 compute units, whatever its shape', () => {
+  const { batchBytes, computeUnitsPerTrade, computeUnitsWithoutTrades } = figures.v2;
+  assert.ok((batchBytes[150] ?? 0) / 150 <= 7, `${batchBytes[150]} bytes for 150 trades`);
+  for (const [shape, units] of Object.entries(computeUnitsPerTrade)) assert.ok(units <= 400, `${shape}: ${units}`);
+  assert.ok(computeUnitsWithoutTrades <= 9000, `${computeUnitsWithoutTrades}`);
+});
+
+test('at least 150 V2 trades fit one transaction, and settle within the default compute limit', () => {
+  const { tradesPerTransaction, computeUnitsPerTrade, computeUnitsWithoutTrades } = figures.v2;
+  const dearest = Math.max(...Object.values(computeUnitsPerTrade));
+  for (const [how, trades] of Object.entries(tradesPerTransaction)) {
+    assert.ok(trades >= 150, `${how}: ${trades}`);
+    assert.ok(computeUnitsWithoutTrades + trades * dearest <= 200_000, `${how}: ${trades} trades`);
+  }
+});

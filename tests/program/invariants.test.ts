@@ -57,11 +57,6 @@ test('a pending amount that cannot be given back stops the cancellation', () => 
 const configs: Readonly<Record<string, { field: string; bytes: Uint8Array; refusal: string }>> = {
   'no guardian': { field: 'guardian', bytes: PublicKey.default.toBytes(), refusal: 'ZeroAddress' },
   'no relayer': { field: 'active_relayer', bytes: PublicKey.default.toBytes(), refusal: 'ZeroAddress' },
-  'a version this build does not route': {
-    field: 'allowed_batch_versions',
-    bytes: Uint8Array.of(2),
-    refusal: 'InvalidVersionMask',
-  },
   'a flag this build does not know': { field: 'feature_flags', bytes: u64(1n), refusal: 'UnsupportedFeatureFlag' },
   'a delay above the limit': {
     field: 'withdrawal_delay_slots',

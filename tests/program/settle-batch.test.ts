@@ -218,6 +218,8 @@ test('the golden malformed payloads are refused by their names', () => {
   }
   patchHeader(world, 'next_sequence', u64(7n));
   for (const { name, data, error } of golden.cases) {
+    // Frozen with release 0.1.0, which routed version 1 alone.
+    if (data.startsWith('02')) continue;
     const refusal = refuses(world, error, Buffer.from(data, 'hex'));
     assert.equal(refusal.name, error, name);
   }
@@ -229,7 +231,7 @@ test('no bytes and unknown versions are named before anything else is looked at'
   patchHeader(world, 'status', Uint8Array.of(1));
   const by = (data: Uint8Array) => world.settle(data, keys.stranger.publicKey);
   world.refuse('EmptyBatch', by(new Uint8Array()), keys.stranger);
-  for (const version of [0, 2, 3, 255]) {
+  for (const version of [0, 3, 4, 255]) {
     world.refuse('InvalidBatchVersion', by(Uint8Array.of(version)), keys.stranger);
   }
 });

@@ -1,9 +1,9 @@
 // Proves: on a real Redis, rows come back as they were written, writes are refused to a relayer that lost the lane and may be
 // repeated, finalised rows move to the settled log once, and rows of another release are refused.
-// Does not prove: that Redis survives a crash; it is told to be append-only, and recovery does not rest on it.
+// Does not prove: what operators make of dead letters (dead-letters.test.ts), or that Redis survives a crash; it is told to be append-only, and recovery does not rest on it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sequence, slot, tradeId } from '#client';
+import { OrderType, sequence, slot, tradeId } from '#client';
 import { createRedisJournal } from '../../relayer/src/adapters/redis/journal.ts';
 import { laneKeys } from '../../relayer/src/adapters/redis/keys.ts';
 import { newRow, withAttempt, withDeadAttempt, withLanding } from '../../relayer/src/domain/row.ts';
@@ -17,7 +17,7 @@ const redis = connection(url);
 async function make() {
   const keys = laneKeys(freshMarket());
   await redis.set(keys.fence, 'mine');
-  return { keys, journal: createRedisJournal(redis, keys, 'mine') };
+  return { keys, journal: createRedisJournal(redis, keys, 'mine', () => 1_234) };
 }
 const attempt = (signature: string) => ({
   signature,
@@ -44,10 +44,40 @@ test('a row and the trades refused with it are one write', async () => {
   const refused = { tradeId: tradeId(6), code: 'SelfTrade', reason: 'r', advice: 'a', trade: trade(6) };
   const unreadable = { tradeId: tradeId(7), code: 'TRADE_MALFORMED', reason: 'r', advice: 'a' };
   await journal.save(sent, [unreadable, refused]);
-  assert.deepEqual(await journal.rejected(), [refused, unreadable]);
-  await journal.drop([sent]);
-  assert.deepEqual(await journal.rejected(), []);
+  const ids = [tradeId(5), tradeId(6), tradeId(7)];
+  assert.deepEqual(await journal.rejected(ids), [
+    { ...refused, at: 1_234 },
+    { ...unreadable, at: 1_234 },
+  ]);
+  assert.equal(await journal.openLetters(), 2);
+  await journal.drop([sent], tradeId(6));
+  assert.deepEqual(await journal.rejected(ids), [{ ...refused, at: 1_234 }], 'the chain has settled trade 6');
+  assert.equal(await journal.openLetters(), 1);
   assert.deepEqual(await journal.load(), []);
+});
+
+test('a trade that V1 cannot say comes back whole, in a row and in a letter', async () => {
+  const { journal } = await make();
+  const market = { ...trade(5), orderType: OrderType.FillOrKill, feeTier: 3 };
+  const row = newRow(2, [market, trade(6)]);
+  await journal.save(row, [{ tradeId: tradeId(5), code: 'c', reason: 'r', advice: 'a', trade: market }]);
+  assert.deepEqual(await journal.load(), [row]);
+  assert.deepEqual((await journal.rejected([tradeId(5)]))[0]?.trade, market);
+});
+
+test('what the program passed over is a letter, for good, in the write that retires its row, and once', async () => {
+  const { keys, journal } = await make();
+  const skipped = { tradeId: tradeId(6), code: 'InsufficientBase', reason: 'r', advice: 'a', trade: trade(6) };
+  await journal.save(landed);
+  for (const _ of ['once', 'again']) await journal.retire([landed], [skipped]);
+  assert.deepEqual(await journal.rejected([tradeId(5), tradeId(6)]), [{ ...skipped, at: 1_234 }]);
+  assert.equal(await journal.openLetters(), 1);
+  assert.deepEqual(JSON.parse((await redis.hget(keys.voids, '6')) ?? ''), {
+    sequence: '7',
+    signature: 'one',
+    slot: `${2n ** 60n}`,
+  });
+  assert.equal(await redis.xlen(keys.settled), 1);
 });
 
 test('a finalised row moves to the settled log once', async () => {
@@ -94,7 +124,7 @@ test('a Redis that refuses writes is told apart from a lost lane', async () => {
 test('a key of another type is refused by name', async () => {
   const { keys, journal } = await make();
   for (const key of [keys.rows, keys.rejected, keys.halt]) await redis.set(key, 'text');
-  for (const read of [journal.load(), journal.rejected(), journal.halt()]) {
+  for (const read of [journal.load(), journal.rejected([tradeId(1)]), journal.halt()]) {
     await rejects('REDIS_REFUSED', read, /refused to read lockstep:.*: WRONGTYPE/);
   }
   await rejects('REDIS_REFUSED', journal.save(open), /WRONGTYPE/);
@@ -105,7 +135,7 @@ test('whoever lost the lane writes nothing', async () => {
   await journal.save(landed);
   await redis.set(keys.fence, 'theirs');
   await rejects('LEASE_LOST', journal.save(open));
-  await rejects('LEASE_LOST', journal.drop([landed]));
+  await rejects('LEASE_LOST', journal.drop([landed], tradeId(0)));
   await rejects('LEASE_LOST', journal.retire([landed]));
   await redis.del(keys.fence);
   await rejects('LEASE_LOST', journal.save(open));

@@ -7,7 +7,8 @@ import { laneKeys } from '../../relayer/src/adapters/redis/keys.ts';
 import { createLease } from '../../relayer/src/adapters/redis/lease.ts';
 import { systemClock } from '../../relayer/src/adapters/system-clock.ts';
 import { rejects } from '../../relayer/src/testing/refuses.ts';
-import { connection, freshMarket, redisForThisFile, silent, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { connection, freshMarket, redisForThisFile, silent } from './support.ts';
 
 const { url } = await redisForThisFile();
 const redis = connection(url);
@@ -40,6 +41,22 @@ test('a silent relayer loses the lane to the one that waits', async () => {
   await silentOne.claim(never);
   await second.claim(never);
   await rejects('LEASE_LOST', silentOne.keep(never));
+});
+
+test('who waits looks again when the lease it saw runs out, however long its own is', async () => {
+  const { keys, make } = lane();
+  const waits: number[] = [];
+  const sleep = (ms: number, signal: AbortSignal) => {
+    waits.push(ms);
+    return systemClock.sleep(ms, signal);
+  };
+  await make(1_000).claim(never);
+  const clock = { ...systemClock, sleep };
+  await createLease({ redis, keys, clock, logger: silent, leaseMs: 60_000 }).claim(never);
+  assert.ok(
+    waits.every((ms) => ms <= 1_000),
+    waits.join(),
+  );
 });
 
 test('keeping renews the lease', async () => {
@@ -95,4 +112,13 @@ test('waiting ends when told to stop', async () => {
   const waiting = make(60).claim(stop.signal);
   stop.abort(new Error('stop'));
   await assert.rejects(waiting, /stop/);
+});
+
+test('a claim tells whose the lane was last', async () => {
+  const { make } = lane(60);
+  const [first, second] = [make(), make()];
+  assert.equal(await first.claim(never), undefined);
+  await first.release();
+  assert.equal(await second.claim(never), first.token);
+  assert.equal(await second.claim(never), second.token, 'a claim that is repeated can not tell');
 });

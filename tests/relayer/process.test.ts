@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { readMarketHeader } from '#client';
 import { trade } from '../../relayer/src/testing/trades.ts';
-import { until } from './support.ts';
+import { until } from '../support/until.ts';
 import type { World } from './venue.ts';
 import { openWorld, TRADERS } from './venue.ts';
 

@@ -1,16 +1,19 @@
 // Proves: on a real Redis, BullMQ hands out pointers in order, one at a time, each once while it waits; finished and failed ones leave
-// nothing behind; a rebuild forgets whatever a crashed relayer left, its pointer in work included; an absent Redis is told apart.
+// nothing behind; a rebuild forgets whatever a crashed relayer left, its pointer in work included, and cures what somebody did to
+// the queue's keys; an absent Redis is told apart.
 // Does not prove: that a batch settles; the row decides that, not the pointer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { tradeId } from '#client';
 import { createBullQueue } from '../../relayer/src/adapters/bullmq/queue.ts';
 import { laneKeys } from '../../relayer/src/adapters/redis/keys.ts';
 import type { BatchKey } from '../../relayer/src/domain/row.ts';
 import { batchKeyOf } from '../../relayer/src/domain/row.ts';
 import { TransientError } from '../../relayer/src/errors.ts';
-import { connection, freshMarket, redisForThisFile, silent, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { connection, freshMarket, redisForThisFile, silent } from './support.ts';
 
 const server = await redisForThisFile();
 const never = new AbortController().signal;
@@ -116,3 +119,25 @@ test('while Redis is away adding says so at once', async () => {
     (error) => error instanceof TransientError && error.code === 'QUEUE_UNAVAILABLE',
   );
 });
+
+const spoilers: Readonly<Record<string, (redis: Redis, key: (part: string) => string) => Promise<unknown>>> = {
+  'lost pointers': (redis, key) => redis.del(key('wait'), key('marker')),
+  'a queue somebody paused': (redis, key) => redis.hset(key('meta'), 'paused', '1'),
+  'a text where the waiting pointers were': (redis, key) => redis.set(key('wait'), 'text'),
+  'a text in place of the queue’s own hash': (redis, key) => redis.set(key('meta'), 'text'),
+};
+for (const [what, spoil] of Object.entries(spoilers)) {
+  test(`${what}: a rebuild cures it`, async () => {
+    const { make, impatient, patient, keys } = lane();
+    await ready(impatient);
+    const queue = make();
+    await queue.rebuild([key(1)]);
+    await spoil(patient, (part) => `${keys.queue.prefix}:${keys.queue.name}:${part}`);
+    await queue.rebuild([key(1), key(2)]);
+    const seen: BatchKey[] = [];
+    queue.consume(async (batch) => void seen.push(batch));
+    await until(() => seen.length === 2);
+    await queue.close(never);
+    assert.deepEqual(seen, [key(1), key(2)]);
+  });
+}

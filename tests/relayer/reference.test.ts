@@ -23,7 +23,7 @@ test('metrics', () => section('metrics', metricsTable()));
 
 test('error codes', () => {
   const page = readFileSync(PAGE, 'utf8');
-  const listed = [...page.matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map((match) => match[1]);
+  const listed = [...page.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|/gm)].map((match) => match[1]);
   assert.deepEqual(listed.sort(), Object.keys(ERROR_ADVICE).sort());
 });
 

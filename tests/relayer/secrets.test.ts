@@ -4,10 +4,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { connectRedis, passwordsOf } from '../../relayer/src/adapters/redis/connect.ts';
+import { connectRedis } from '../../relayer/src/adapters/redis/connect.ts';
 import { createLogger } from '../../relayer/src/observe/logger.ts';
+import { secretsOf } from '../../relayer/src/observe/secrets.ts';
 import { rejects } from '../../relayer/src/testing/refuses.ts';
-import { redisForThisFile, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { redisForThisFile } from './support.ts';
 
 const SECRET = 'S3CRET/p@ss';
 const { url } = await redisForThisFile();
@@ -19,7 +21,7 @@ function log(redisUrl: string) {
   const write = (line: string) => {
     text += line;
   };
-  return { logger: createLogger('info', { destination: { write }, secrets: passwordsOf(redisUrl) }), text: () => text };
+  return { logger: createLogger('info', { destination: { write }, secrets: secretsOf([redisUrl]) }), text: () => text };
 }
 
 const hidden = (text: string) => {

@@ -3,15 +3,16 @@
 // Does not prove: a killed process (process.test.ts), balances and fees (the start command's verification), or a real cluster.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { baseLots, encodeBatchV1, price, settlementInstructions, tradeId, voidOf } from '#client';
+import { baseLots, encodeBatchV1, price, sequence, settlementInstructions, tradeId, voidOf } from '#client';
 import { FaultPlan } from '#localnet';
 import type { Chain } from '#relayer';
+import { readDeadLetters } from '#relayer';
 import { createRedisJournal } from '../../relayer/src/adapters/redis/journal.ts';
 import { laneKeys } from '../../relayer/src/adapters/redis/keys.ts';
-import { createMemoryMetrics } from '../../relayer/src/observe/metrics.ts';
+import { createMemoryMetrics } from '../../relayer/src/testing/metrics.ts';
 import { rejects } from '../../relayer/src/testing/refuses.ts';
 import { trade } from '../../relayer/src/testing/trades.ts';
-import { until } from './support.ts';
+import { until } from '../support/until.ts';
 import type { World } from './venue.ts';
 import { eventBytes, openWorld, TRADERS } from './venue.ts';
 
@@ -77,7 +78,11 @@ test('a few hundred trades, the impossible ones void', async (t) => {
   await relayer.stop();
   const keys = laneKeys(world.market);
   const journal = createRedisJournal(world.redis, keys, 'a reader');
-  assert.equal((await journal.rejected()).length, voids.length);
+  const { letters } = await readDeadLetters(world.redis, world.market);
+  assert.deepEqual(
+    letters.map(({ tradeId: id, state, landing }) => [Number(id), state, landing?.signature === undefined]),
+    voids.map((id) => [id, 'voided', false]),
+  );
   assert.deepEqual(await journal.load(), [], 'finalised rows are gone');
   assert.equal(await world.redis.xlen(keys.settled), status.batches);
 });
@@ -209,29 +214,43 @@ test('paused: the lane says so, waits, and goes on without a restart', async (t)
   await endsAs(world, 40);
 });
 
-test('a gap, an unknown schema and a broken id stop the lane with a code', async (t) => {
-  for (const [code, id, schema] of [
-    ['TRADE_GAP', 12, '1'],
-    ['SCHEMA_UNKNOWN', 11, '2'],
-  ] as const) {
-    const world = await openWorld(t);
-    const relayer = await world.start();
-    await world.publish(good(1, 10));
-    await relayer.waitUntilSettled(tradeId(10));
-    await world.publishRaw(id, ['v', schema, 'p', eventBytes(trade(id))]);
-    await rejects(code, relayer.done);
-    assert.equal(relayer.status().state, 'halted');
-    await endsAs(world, 10);
-  }
+test('an unknown schema stops the lane with a code', async (t) => {
+  const world = await openWorld(t);
+  const relayer = await world.start();
+  await world.publish(good(1, 10));
+  await relayer.waitUntilSettled(tradeId(10));
+  await world.publishRaw(11, ['v', '3', 'p', eventBytes(trade(11))]);
+  await rejects('SCHEMA_UNKNOWN', relayer.done);
+  assert.equal(relayer.status().state, 'halted');
+  await endsAs(world, 10);
 });
 
-test('somebody else settles with the same key: the lane halts until a person has looked, then goes on from the chain', async (t) => {
+test('somebody else settles what the engine sent, with the same key: adopted, and the lane goes on after it', async (t) => {
+  const world = await openWorld(t);
+  const relayer = await world.start();
+  await world.publish(good(1, 10));
+  await relayer.waitUntilSettled(tradeId(10));
+  const { nextSequence } = relayer.status();
+  for (const [at, first, last] of [
+    [0n, 11, 12],
+    [1n, 13, 20],
+  ] as const) {
+    const data = encodeBatchV1({ sequence: sequence(nextSequence + at), trades: good(first, last) });
+    await world.land(world.keys.relayer, build(world).settleBatch({ ...lane(world), data }));
+  }
+  await world.publish(good(11, 40));
+  await relayer.waitUntilSettled(tradeId(40), { finalized: true });
+  await endsAs(world, 40);
+});
+
+test('somebody else settles other trades with the same key: the lane halts until a person has looked, then goes on from the chain', async (t) => {
   const world = await openWorld(t);
   const relayer = await world.start();
   await world.publish(good(1, 10));
   await relayer.waitUntilSettled(tradeId(10));
   const nextSequence = relayer.status().nextSequence;
-  const data = encodeBatchV1({ sequence: nextSequence, trades: good(11, 12) });
+  const foreign = good(11, 12).map((one) => ({ ...one, price: price(one.price + 1n) }));
+  const data = encodeBatchV1({ sequence: nextSequence, trades: foreign });
   await world.land(world.keys.relayer, build(world).settleBatch({ ...lane(world), data }));
   await world.publish(good(11, 40));
   await rejects('FOREIGN_SETTLEMENT', relayer.done);
@@ -251,6 +270,13 @@ test('Redis restarted with its data in the middle of a run', async (t) => {
   await world.restartRedis();
   await relayer.waitUntilSettled(tradeId(300));
   await endsAs(world, 300);
+});
+
+test('a mistake of our own is not told as a node that does not answer', async (t) => {
+  const world = await openWorld(t);
+  const mistake = new TypeError('rules of undefined');
+  const wrapChain = (chain: Chain): Chain => ({ ...chain, rules: () => Promise.reject(mistake) });
+  await assert.rejects(world.start({}, { wrapChain }), (error) => error === mistake);
 });
 
 test('what keeps a relayer from starting has a code', async (t) => {

@@ -27,8 +27,3 @@ export function freshMarket(): string {
   return `market-${markets}`;
 }
 let markets = 0;
-
-/** Resolves when it is true; a test's own timeout bounds it. */
-export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
-}

@@ -1,16 +1,15 @@
-// Proves: on a real Redis, entries are read from the pointer's generation after the given id, whatever their bytes; a new generation
-// is followed; entries that break the contract and keys of another type are refused, a pointer that is no generation is said
-// once and waited for, a busy Redis is waited for; a stop ends a blocked read.
-// Does not prove: that an engine writes such a stream; feeder's tests do.
+// Proves: on a real Redis, entries are read from the pointer's generation after the given id, whatever their bytes, up to the first
+// that does not follow; a new generation is followed; what a silent stream stands before is named, whoever spoilt or removed which
+// key; a busy Redis is waited for; a stop ends a blocked read.
+// Does not prove: that an engine writes such a stream (feeder's tests), or what is done about a silent one (repair.test.ts).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tradeId } from '#client';
 import { generationKey, tradeStreamKey } from '../../relayer/src/adapters/redis/keys.ts';
 import { createTradeStream } from '../../relayer/src/adapters/redis/trade-stream.ts';
 import { systemClock } from '../../relayer/src/adapters/system-clock.ts';
-import type { Blocked } from '../../relayer/src/domain/blocked.ts';
-import { rejects } from '../../relayer/src/testing/refuses.ts';
-import { connection, freshMarket, redisForThisFile, silent, until } from './support.ts';
+import { until } from '../support/until.ts';
+import { connection, freshMarket, redisForThisFile } from './support.ts';
 
 const { url } = await redisForThisFile();
 const redis = connection(url);
@@ -18,9 +17,7 @@ const never = new AbortController().signal;
 
 function lane() {
   const market = freshMarket();
-  const blocked: (string | undefined)[] = [];
-  const onBlocked = (cause: Blocked | undefined) => blocked.push(cause?.code);
-  const source = createTradeStream({ redis: connection(url), market, clock: systemClock, logger: silent, onBlocked });
+  const source = createTradeStream({ redis: connection(url), market, clock: systemClock });
   const add = (generation: string, id: string, ...fields: (string | Buffer)[]) =>
     redis.xadd(tradeStreamKey(market, generation), id, ...fields);
   const point = (generation: string) => redis.set(generationKey(market), generation);
@@ -28,7 +25,12 @@ function lane() {
     const entries = await source.read(tradeId(after), max, 5, never);
     return entries.map((entry) => Number(entry.tradeId));
   };
-  return { market, source, add, point, read, blocked };
+  /** What a reader after this id stands before, in short. */
+  const silence = async (after: number) => {
+    const found = await source.silence(tradeId(after));
+    return found.kind === 'sound' ? 'sound' : `${found.kind} ${found.flaw.code}: ${found.flaw.reason}`;
+  };
+  return { market, source, add, point, read, silence };
 }
 
 test('entries after an id, at most as many as asked for', async () => {
@@ -77,33 +79,91 @@ test('a new generation is followed, and what it repeats is dropped', async () =>
   assert.deepEqual(await read(1), [2]);
 });
 
-test('an id that is not a trade’s is refused', async () => {
+test('reading ends before a gap and before an id that is not a trade’s', async () => {
+  const { add, point, read } = lane();
+  await point('1');
+  for (const id of ['1-0', '2-0', '4-0']) await add('1', id, 'v', '1');
+  await point('2');
+  for (const id of ['1-0', '1-1', '2-0']) await add('2', id, 'v', '1');
+  assert.deepEqual(await read(0), [1]);
+  assert.deepEqual(await read(1), []);
+  await point('1');
+  assert.deepEqual(await read(0), [1, 2]);
+  assert.deepEqual(await read(2), []);
+});
+
+test('a stream that ends with the reader, or goes on after it, is sound', async () => {
+  const { add, point, silence, market } = lane();
+  await point('1');
+  for (const id of [1, 2, 3]) await add('1', `${id}-0`, 'v', '1');
+  assert.equal(await silence(3), 'sound');
+  assert.equal(await silence(2), 'sound');
+  await redis.xtrim(tradeStreamKey(market, '1'), 'MAXLEN', 0);
+  assert.equal(await silence(3), 'sound');
+});
+
+test('a gap is named: skipped, trimmed, or an entry of a stranger', async () => {
+  const { add, point, silence, market } = lane();
+  const stream = tradeStreamKey(market, '1');
+  await point('1');
+  for (const id of ['1-0', '4-0', '4-7', '1700000000000-0']) await add('1', id, 'v', '1');
+  assert.equal(await silence(1), `broken TRADE_GAP: ${stream} has trade 4 where 2 was expected`);
+  assert.equal(await silence(4), `broken STREAM_ENTRY_INVALID: ${stream} has an entry 4-7 where 5-0 was expected`);
+  await redis.xdel(stream, '4-7');
+  assert.match(await silence(4), /^broken TRADE_GAP: .* has trade 1700000000000 where 5 was expected$/);
+  await redis.xtrim(stream, 'MAXLEN', 0);
+  assert.equal(await silence(4), `broken TRADE_GAP: ${stream} ends with 1700000000000-0 and has no trade 5 any more`);
+});
+
+test('a stream that ends below the reader is behind it', async () => {
   const { add, point, source } = lane();
   await point('1');
-  await add('1', '1-1', 'v', '1');
-  await rejects('STREAM_ENTRY_INVALID', source.read(tradeId(0), 10, 5, never), /1-1/);
+  await add('1', '3-0', 'v', '1');
+  const found = await source.silence(tradeId(5));
+  assert.ok(found.kind === 'behind');
+  assert.equal(found.end, 3n);
 });
 
-test('a pointer that is no generation is said once and waited for', async () => {
-  const { add, point, read, blocked } = lane();
+test('no pointer or no stream: known to have been there, or never seen', async () => {
+  const isKnown = async (of: ReturnType<typeof lane>, after: number) => {
+    const found = await of.source.silence(tradeId(after));
+    return found.kind === 'absent' ? found.isKnown : found.kind;
+  };
+  const fresh = lane();
+  assert.equal(await isKnown(fresh, 0), false);
+  assert.equal(await isKnown(fresh, 1), true);
+  await fresh.point('1');
+  assert.equal(await isKnown(fresh, 0), false, 'an engine that has begun and written nothing');
+  assert.equal(await isKnown(fresh, 1), true);
+  await fresh.read(0);
+  await redis.del(generationKey(fresh.market));
+  assert.equal(await isKnown(fresh, 0), true);
+});
+
+test('a pointer that is no generation is waited for and named', async () => {
+  const { add, point, read, silence, market } = lane();
+  const pointer = generationKey(market);
   await add('1', '1-0', 'v', '1');
-  for (const wrong of ['one', 'one', '0', '']) {
+  for (const wrong of ['one', '0', '']) {
     await point(wrong);
     assert.deepEqual(await read(0), []);
+    assert.ok((await silence(0)).startsWith(`broken GENERATION_INVALID: ${pointer} holds "${wrong}"`), wrong);
   }
+  await redis.del(pointer);
+  await redis.lpush(pointer, '1');
+  assert.deepEqual(await read(0), []);
+  assert.ok((await silence(0)).startsWith(`broken GENERATION_INVALID: ${pointer} is a list`));
   await point('1');
   assert.deepEqual(await read(0), [1]);
-  assert.deepEqual(blocked, ['GENERATION_INVALID', 'GENERATION_INVALID', 'GENERATION_INVALID', undefined]);
 });
 
-test('keys of another type are refused by name', async () => {
-  const { market, point, source } = lane();
+test('something else in place of the stream is waited for and named', async () => {
+  const { market, point, read, silence } = lane();
+  const stream = tradeStreamKey(market, '1');
   await point('1');
-  await redis.set(tradeStreamKey(market, '1'), 'text');
-  await rejects('REDIS_REFUSED', source.read(tradeId(0), 10, 5, never), /read trades:market-\d+:1: WRONGTYPE/);
-  await redis.del(generationKey(market));
-  await redis.lpush(generationKey(market), '1');
-  await rejects('REDIS_REFUSED', source.read(tradeId(0), 10, 5, never), /:generation: WRONGTYPE/);
+  await redis.set(stream, 'text');
+  assert.deepEqual(await read(0), []);
+  assert.equal(await silence(0), `broken STREAM_ENTRY_INVALID: ${stream} is a string and no stream`);
 });
 
 test('a Redis busy with a script is waited for', async () => {

@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import type { Keypair, TransactionInstruction } from '@solana/web3.js';
 import { PublicKey } from '@solana/web3.js';
 import { Redis } from 'ioredis';
 import type { TradeV1 } from '#client';
-import { baseLots, decodeBatch, idl, LockstepError, payloadDigest, quoteAtoms, readMarket } from '#client';
+import { baseLots, decodeBatch, idl, LockstepError, payloadDigest, quoteAtoms, ResultCode, readMarket } from '#client';
 import { encodeTradeEvent, generationKey, instrumentOf, openPublisher, tradeStreamKey } from '#feeder';
 import type { Faults, Localnet } from '#localnet';
 import { startLocalnet } from '#localnet';
@@ -14,10 +13,11 @@ import type { Relayer, RelayerConfigInput, RelayerDeps } from '#relayer';
 import { parseRelayerConfig, startRelayer } from '#relayer';
 import { readLaneHistory } from '../../cli/src/lane-history.ts';
 import { startPrivateRedis } from '../../cli/src/redis-server.ts';
-import { deployedRelease } from '../../cli/src/start/release.ts';
+import { releaseFile } from '../../cli/src/start/release.ts';
 import type { Keys, Venue } from '../../cli/src/start/venue.ts';
 import { newKeys, openVenue } from '../../cli/src/start/venue.ts';
 import { createSender } from '../../cli/src/transactions.ts';
+import { until } from '../support/until.ts';
 import { silent } from './support.ts';
 
 const never = new AbortController().signal;
@@ -45,13 +45,27 @@ export interface World {
   publishRaw(id: number, fields: readonly (string | Uint8Array)[]): Promise<void>;
   settings(overrides?: Partial<RelayerConfigInput>): RelayerConfigInput;
   start(overrides?: Partial<RelayerConfigInput>, deps?: RelayerDeps): Promise<Relayer>;
-  /** What each id ended as on-chain, in order: `settled` or `void`. */
-  outcomes(): Promise<readonly (readonly [id: number, outcome: 'settled' | 'void'])[]>;
+  /** What each id ended as on-chain, in order. */
+  outcomes(): Promise<readonly (readonly [id: number, outcome: Outcome])[]>;
+  /** Version of each batch on-chain, in order. */
+  versions(): Promise<readonly number[]>;
   /** Throws unless the cursor, the ids and the digests on-chain agree with each other. */
   requireSound(): Promise<void>;
 }
 
-export async function openWorld(t: TestContext, options: { readonly faults?: Faults } = {}): Promise<World> {
+/** Whoever opens a world and sees to its end: a test, or a benchmark. */
+export interface Opener {
+  after(end: () => Promise<void>): void;
+}
+
+export interface WorldOptions {
+  readonly faults?: Faults;
+  readonly slotMs?: number;
+  /** Settlement release; default: the deployed one. */
+  readonly release?: string;
+}
+
+export async function openWorld(t: Opener, { release, ...options }: WorldOptions = {}): Promise<World> {
   const endings: (() => unknown)[] = [];
   t.after(async () => {
     for (const end of endings.reverse()) await end();
@@ -65,7 +79,7 @@ export async function openWorld(t: TestContext, options: { readonly faults?: Fau
   redis.on('error', () => {});
   endings.push(() => redis.disconnect());
   const keys = newKeys();
-  const program = { programId: new PublicKey(idl.address), file: deployedRelease().file };
+  const program = { programId: new PublicKey(idl.address), file: releaseFile(release) };
   const chain = await startLocalnet({
     slotMs: SLOT_MS,
     programs: [{ ...program, upgradeAuthority: keys.operator.publicKey }],
@@ -129,12 +143,20 @@ export async function openWorld(t: TestContext, options: { readonly faults?: Fau
       return relayer;
     },
     async outcomes() {
-      const trades = (await history()).flatMap((record) => record.batch.trades);
-      return trades.map((trade) => [Number(trade.tradeId), trade.quantity === 0n ? 'void' : 'settled'] as const);
+      const outcomes = (await history()).flatMap(({ batch, codes }) =>
+        batch.trades.map((trade, at) => [trade.tradeId, codes[at]] as const),
+      );
+      return outcomes.map(([id, code]) => [Number(id), OUTCOMES.get(code) ?? 'passed over'] as const);
     },
+    versions: async () => (await history()).map((record) => record.batch.version),
     async requireSound() {
-      const batches = await history();
       const { header } = (await readMarket(rpc, venue.market, 'confirmed')).value;
+      let batches: Awaited<ReturnType<typeof history>> = [];
+      // A node may show the market before the transaction that changed it.
+      await until(async () => {
+        batches = await history();
+        return BigInt(batches.length) + 1n >= header.nextSequence;
+      });
       let next = 1n;
       for (const { data } of batches) {
         const batch = decodeBatch(data);
@@ -152,6 +174,12 @@ export async function openWorld(t: TestContext, options: { readonly faults?: Fau
     },
   };
 }
+
+type Outcome = 'settled' | 'void' | 'passed over';
+const OUTCOMES: ReadonlyMap<number | undefined, Outcome> = new Map([
+  [ResultCode.Settled, 'settled'],
+  [ResultCode.Voided, 'void'],
+]);
 
 const unsound = (what: string, data: Uint8Array) =>
   new LockstepError('UNSOUND', `${what}: ${Buffer.from(data).toString('hex')}`, 'Look at the relayer.');

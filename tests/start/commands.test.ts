@@ -5,13 +5,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { Keypair } from '@solana/web3.js';
-import { main } from '../../cli/src/main.ts';
 import type { Output } from '../../cli/src/output.ts';
 import { Cleanup } from '../../cli/src/start/cleanup.ts';
 import { run } from '../../cli/src/start/run.ts';
+import { lockstep } from '../support/lockstep.ts';
 
 const cleanup = new Cleanup();
 const stop = new AbortController();
@@ -47,19 +46,6 @@ after(async () => {
   await rm(dir, { recursive: true });
 });
 
-async function lockstep(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const texts = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write: (piece, _, done) => {
-        texts[name] += piece.toString();
-        done();
-      },
-    });
-  const code = await main(argv, { stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...texts };
-}
-
 const place = () => ['--rpc', rpc, '--market', market];
 
 test('status says where the market stands, for people and for programs', async () => {
@@ -67,6 +53,7 @@ test('status says where the market stands, for people and for programs', async (
   assert.equal(people.code, 0);
   assert.match(people.stdout, /^settlement {10}running$/m);
   assert.match(people.stdout, /^last trade {10}90, /m);
+  assert.match(people.stdout, /^owed {16}\d+\.\d{4} base, \d+\.\d{6} quote\n {20}\(\d+ base lots, \d+ quote atoms\)$/m);
   const { stdout } = await lockstep('status', ...place(), '--json');
   const status = JSON.parse(stdout);
   assert.equal(status.market.lastTradeId, '90');
@@ -85,7 +72,10 @@ test('a trade is proved and the proof checked against the chain, a given root, a
   const file = join(dir, 'proof.json');
   const proved = await lockstep('prove', ...place(), '--trade-id', '42');
   assert.equal(proved.code, 0, proved.stderr);
-  assert.match(proved.stderr, /^trade 42 settled: /);
+  assert.match(
+    proved.stderr,
+    /^trade 42 settled: \d+\.\d{4} base for \d+\.\d{6} quote \(\d+ lots at \d+\) from trader \d+ to/,
+  );
   await writeFile(file, proved.stdout);
   assert.equal(JSON.parse(proved.stdout).root, stateRoot);
   for (const against of [['--rpc', rpc], ['--root', stateRoot], []]) {
@@ -136,6 +126,30 @@ test('a proof is refused for another root, market or program, and when anything 
   }
 });
 
+test('a proof whose readable words were changed is refused, whatever root it is checked against', async () => {
+  const genuine = JSON.parse((await lockstep('prove', ...place(), '--trade-id', '7')).stdout);
+  const { outcome } = genuine;
+  const forgeries = [
+    { ...outcome, settled: false },
+    { ...outcome, result: 'InsufficientBase' },
+    { ...outcome, trade: { ...outcome.trade, price: `${outcome.trade.price}0` } },
+    'settled',
+    null,
+  ];
+  for (const forgery of forgeries) {
+    const file = join(dir, 'altered.json');
+    await writeFile(file, JSON.stringify({ ...genuine, outcome: forgery }));
+    for (const against of [['--rpc', rpc], []]) {
+      const { code, stdout } = await lockstep('verify-proof', file, ...against, '--json');
+      assert.equal(code, 1);
+      assert.equal(JSON.parse(stdout).error.code, 'PROOF_ALTERED');
+    }
+  }
+  const { outcome: _, ...wordless } = genuine;
+  await writeFile(join(dir, 'wordless.json'), JSON.stringify(wordless));
+  assert.equal((await lockstep('verify-proof', join(dir, 'wordless.json'), '--rpc', rpc)).code, 0);
+});
+
 test('what is not on-chain cannot be proved', async () => {
   const { code, stderr } = await lockstep('prove', ...place(), '--trade-id', '91');
   assert.equal(code, 1);
@@ -157,12 +171,22 @@ test('a node that does not answer is said in one line', async () => {
 });
 
 test('a file that is no proof is unusable input', async () => {
-  for (const content of ['', '{}', '[]', 'null', '{"proof":{"program":"x"},"root":"zz"}']) {
+  const contents = [
+    ['', 'it is no JSON'],
+    ['{}', 'it has no field "proof"'],
+    ['[]', 'it has no field "proof"'],
+    ['null', 'it has no field "proof"'],
+    ['{"proof":{"program":"x"},"root":"zz"}', 'its "root" is not 64 hex digits'],
+    [`{"proof":{"program":"x"},"root":"${'0'.repeat(64)}"}`, 'the "program" of its proof is no address'],
+  ] as const;
+  for (const [content, reason] of contents) {
     const file = join(dir, 'nothing.json');
     await writeFile(file, content);
     const { code, stderr } = await lockstep('verify-proof', file);
     assert.equal(code, 2, content);
-    assert.match(stderr, /^PROOF_UNREADABLE: /);
+    assert.ok(stderr.startsWith(`PROOF_UNREADABLE: ${file}: ${reason}\n`), stderr);
   }
-  assert.equal((await lockstep('verify-proof', join(dir, 'absent.json'))).code, 2);
+  const absent = await lockstep('verify-proof', join(dir, 'absent.json'));
+  assert.equal(absent.code, 2);
+  assert.match(absent.stderr, /: there is no such file\n/);
 });

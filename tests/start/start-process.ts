@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const REPO = fileURLToPath(new URL('../..', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../tools/start.mjs', import.meta.url));
 /** In the environment of everything a run starts, so that leftovers can be told from other people's processes. */
-const MARK = 'LOCKSTEP_TEST_RUN';
+const MARK = 'TEST_RUN_OF_LOCKSTEP';
 
 export interface Ended {
   readonly code: number | null;

@@ -1,9 +1,10 @@
 // Proves: the real command on trade files: 2,001 trades (real ones where they are at hand), bad rows, another tick and lot, unusable
-// files, and a chain that is not what the file says.
+// files, an endless pipe, and a chain that is not what the file says.
 // Does not prove: each way a row can be bad (feeder/src/csv).
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -94,6 +95,7 @@ test('another tick and lot, columns in another order, and bad rows that stop not
     ],
   );
   assert.match(stderr, /line 4: /);
+  assert.match(stderr, /^warning: 1 row rejected as too large: .*--tick or --lot/m);
 });
 
 test('eight decimals of both, the first rows only', async () => {
@@ -107,9 +109,13 @@ test('eight decimals of both, the first rows only', async () => {
 test('a file that says something else than what was settled is found out: exit 1, and what differs', async () => {
   const rows = Array.from({ length: 120 }, (_, i) => `${i},0,100.${10 + (i % 90)},1,buy`);
   const path = await file('changing.csv', [HEADER, ...rows]);
-  const run = startProcess(['--trades', path, '--rate', '20', '--json']);
+  // The first line of progress comes after 5 s, the last trade after 12: the other file is there well before it is read again.
+  const run = startProcess(['--trades', path, '--rate', '10', '--json']);
   await run.saw(/trades settled/);
-  await writeFile(path, (await readFile(path, 'utf8')).replace('50,0,100.', '50,0,200.'));
+  // At once, as a whole: a reader that met half a file would tell that instead.
+  const other = `${path}.other`;
+  await writeFile(other, (await readFile(path, 'utf8')).replace('50,0,100.', '50,0,200.'));
+  await rename(other, path);
   const { code, stdout, stderr } = await run.ended;
   const json = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   assert.equal(code, 1, stderr);
@@ -134,6 +140,27 @@ for (const [name, lines, expected] of unusable) {
     assert.equal((json.error as { code: string }).code, expected);
   });
 }
+
+test('a device is exit 2 and one line', async () => {
+  const { code, stderr } = await runStart(['--trades', '/dev/zero']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^TRADES_FILE_UNREADABLE: \/dev\/zero: it is neither a file nor a pipe\n/);
+});
+
+test('SIGTERM while it reads a pipe that does not end', async () => {
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const run = startProcess(['--trades', pipe]);
+  // Opens once somebody reads.
+  const writer = await open(pipe, 'w');
+  await writer.write(`${HEADER}\n`);
+  run.child.kill('SIGTERM');
+  const { code, stderr } = await run.ended;
+  await writer.close();
+  assert.equal(code, 143, stderr);
+  assert.match(stderr, /^INTERRUPTED: /);
+  assert.deepEqual(run.leftovers(), []);
+});
 
 test('a missing file is exit 2 and one line', async () => {
   const { code, stderr } = await runStart(['--trades', join(dir, 'absent.csv')]);

@@ -1,9 +1,12 @@
-/** proto/lockstep/trade_v1.proto from the IDL: the same fields in the same order, numbered by the lock. */
+/** proto/lockstep/trade_v*.proto from the IDL: the same fields in the same order, numbered by the lock. */
 import { type FieldNumbers, type LockedMessage, lockFields, type WireField } from './field-numbers.ts';
 import { type Idl, type IdlField, structFields } from './idl.ts';
 
 /** Which IDL type becomes which message in which file. A new version is a new line here. */
-const MESSAGES = [{ file: 'trade_v1.proto', message: 'TradeEventV1', idlType: 'TradeV1' }] as const;
+const MESSAGES = [
+  { file: 'trade_v1.proto', message: 'TradeEventV1', idlType: 'TradeV1' },
+  { file: 'trade_v2.proto', message: 'TradeEventV2', idlType: 'TradeV2' },
+] as const;
 
 export const PROTO_FOLDER = 'proto/lockstep';
 export const LOCK_PATH = `${PROTO_FOLDER}/field-numbers.json`;

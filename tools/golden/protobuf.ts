@@ -4,7 +4,7 @@ import { namedTrades, sampleTrade, type Trade, tradeJson } from './trades.ts';
 
 const FIELD = { tradeId: 1, buyer: 2, seller: 3, price: 4, quantity: 5, takerIsBuyer: 6 } as const;
 
-function varint(value: bigint): Buffer {
+export function varint(value: bigint): Buffer {
   const bytes: number[] = [];
   let rest = value;
   while (rest >= 0x80n) {
@@ -15,9 +15,10 @@ function varint(value: bigint): Buffer {
 }
 
 /** Wire type 0 (varint) under a field number. */
-const field = (number: number, value: bigint): Buffer => Buffer.concat([varint(BigInt(number << 3)), varint(value)]);
+export const field = (number: number, value: bigint): Buffer =>
+  Buffer.concat([varint(BigInt(number << 3)), varint(value)]);
 
-const fieldsOf = (trade: Trade): (readonly [number, bigint])[] => [
+export const fieldsOf = (trade: Trade): (readonly [number, bigint])[] => [
   [FIELD.tradeId, trade.tradeId],
   [FIELD.buyer, BigInt(trade.buyer)],
   [FIELD.seller, BigInt(trade.seller)],

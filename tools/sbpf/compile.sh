@@ -20,7 +20,7 @@ linker_args=(
   --llvm-args=-profile-guided-section-prefix=false
 )
 
-# compile_program NAME OUTPUT
+# compile_program NAME OUTPUT, with the Cargo features in $features
 compile_program() {
   local name=$1 output=$2 stage target_file target_dir log
   # A changed recipe gets a stage of its own; what an older one left behind can't leak into this build.
@@ -42,7 +42,7 @@ compile_program() {
     grep -q 'lock file' "$log" && die "Cargo.lock does not fit the manifests"
     unavailable "the crates registry did not give a dependency"
   fi
-  "$cargo" build --locked --release --lib --package "$name" "${build_std[@]}" \
+  "$cargo" build --locked --release --lib --package "$name" --features "$features" "${build_std[@]}" \
     -Zbuild-std-features=compiler-builtins-mem >&2 || die "the program does not compile"
   cp "$target_dir/sbpf-solana/release/lib$name.so" "$output"
   refuse_paths "$output"

@@ -15,18 +15,22 @@ function refuse(message) {
   process.exit(2);
 }
 
-function stagedObject(program) {
-  const semver = readJson('releases', 'environments.json').staged[program];
-  if (semver === undefined) refuse(`releases/environments.json stages no release of ${program}`);
+function stagedObject(program, features) {
+  const staged = readJson('releases', 'environments.json').staged[program];
+  if (staged === undefined) refuse(`releases/environments.json stages no release of ${program}`);
+  const semver = features === '' ? staged : `${staged}+${features}`;
   const object = join(folderOf(program, semver), `${program}.so`);
   if (!existsSync(object)) refuse(`releases/environments.json stages ${program} ${semver}, which has no object`);
   console.log(object);
 }
 
-function mayWrite(program, semver, replace) {
-  if (!/^\d+\.\d+\.\d+$/.test(semver)) refuse(`--release wants a version like 1.2.3, not ${semver}`);
+/** A build with features is named by them: 1.2.3+features is the source of 1.2.3. */
+function mayWrite(program, semver, replace, features) {
+  const [version, build = ''] = semver.split('+');
+  if (!/^\d+\.\d+\.\d+$/.test(version)) refuse(`--release wants a version like 1.2.3, not ${semver}`);
+  if (build !== features) refuse(`a release with --features ${features || '(none)'} is not called ${semver}`);
   const crate = crateVersion(program);
-  if (crate !== semver) refuse(`programs/${program}/Cargo.toml says version ${crate}, not ${semver}`);
+  if (crate !== version) refuse(`programs/${program}/Cargo.toml says version ${crate}, not ${semver}`);
   if (existsSync(folderOf(program, semver)) && replace !== 'yes') {
     refuse(
       `release ${semver} exists; one that was ever deployed stays as it is, any other one is replaced by --replace`,
@@ -51,16 +55,16 @@ function batchVersions(idl) {
   return [...Array(8).keys()].filter((bit) => mask & (1 << bit)).map((bit) => bit + 1);
 }
 
-function write(program, semver, objectPath, toolchain) {
+function write(program, semver, objectPath, idlPath, toolchain) {
   const object = readFileSync(objectPath);
-  const idl = readFileSync(join(repo, 'idl', `${program}.json`));
+  const idl = `${JSON.stringify(JSON.parse(readFileSync(idlPath, 'utf8')), null, 2)}\n`;
   const manifest = {
     name: program,
     semver,
     sha256: sha256(object),
     bytes: object.length,
     idlSha256: sha256(idl),
-    batchVersions: batchVersions(JSON.parse(idl.toString('utf8'))),
+    batchVersions: batchVersions(JSON.parse(idl)),
     toolchain: { ...JSON.parse(toolchain), anchor: lockedVersion('anchor-lang') },
   };
   const folder = folderOf(program, semver);

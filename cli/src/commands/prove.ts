@@ -1,11 +1,14 @@
 import type { PublicKey } from '@solana/web3.js';
 import { Command } from 'commander';
 import type { TradeId } from '#client';
-import { address, id, programOption, rpcOption } from '../arguments.ts';
+import { readMarketHeader } from '#client';
+import { id, marketOption, programOption, rpcOption } from '../arguments.ts';
+import { provenLaneTree } from '../lane-tree.ts';
 import type { Streams } from '../output.ts';
 import { createOutput, toJson } from '../output.ts';
 import { connect, fromNode } from '../rpc.ts';
-import { describeOutcome, proveFromChain } from '../trade-proof.ts';
+import { describeOutcome, proveFrom } from '../trade-proof.ts';
+import { readUnits } from '../units.ts';
 
 interface ProveOptions {
   readonly rpc: string;
@@ -21,15 +24,19 @@ export function proveCommand(streams: Streams): Command {
     .description("prove what became of a trade, against the market's root, from on-chain data alone")
     .addOption(rpcOption())
     .addOption(programOption())
-    .requiredOption('--market <address>', 'the market', address)
+    .addOption(marketOption().makeOptionMandatory())
     .requiredOption('--trade-id <id>', 'lane id of the trade', id)
     .option('--json', 'the proof in one line', false)
     .action(async (options: ProveOptions) => {
       const output = createOutput(true, streams);
       const { rpc, program, market, tradeId } = options;
       const lane = { connection: connect(rpc), program, market };
-      const file = await fromNode(rpc, () => proveFromChain(lane, tradeId));
-      output.say(describeOutcome(file.outcome));
+      const { file, units } = await fromNode(rpc, async () => {
+        const { value: header } = await readMarketHeader(lane.connection, market, 'confirmed', program);
+        const file = proveFrom(lane, await provenLaneTree(lane, header.tree), tradeId);
+        return { file, units: await readUnits(lane.connection, header) };
+      });
+      output.say(describeOutcome(file.outcome, units));
       if (options.json) output.result(file);
       else streams.stdout.write(`${toJson(file, 2)}\n`);
     });

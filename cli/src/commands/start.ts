@@ -4,12 +4,13 @@ import { createOutput } from '../output.ts';
 import { Cleanup } from '../start/cleanup.ts';
 import { catchInterrupts } from '../start/interrupt.ts';
 import type { StartOptions } from '../start/options.ts';
-import { startOptionsCommand } from '../start/options.ts';
-import { run } from '../start/run.ts';
+import { requireConsistent, startOptionsCommand } from '../start/options.ts';
 
 /** `lockstep start`: the main job; exit 0 settled and verified, 1 not, 2 unusable input, 130 Ctrl-C. */
 export function startCommand(streams: Streams): Command {
   return startOptionsCommand().action(async (given: StartOptions) => {
+    requireConsistent(given);
+    const { run } = await import('../start/run.ts');
     const output = createOutput(given.json, streams);
     const once = given.once || given.json || !output.isTerminal;
     const { signal, release } = catchInterrupts();

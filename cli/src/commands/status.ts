@@ -2,10 +2,13 @@ import type { Connection, PublicKey } from '@solana/web3.js';
 import { Command } from 'commander';
 import type { EffectiveConfig, GlobalConfig, MarketHeader } from '#client';
 import { effectiveConfig, MarketStatus, readConfig, readMarketHeader } from '#client';
-import { address, programOption, rpcOption } from '../arguments.ts';
+import { marketOption, programOption, rpcOption } from '../arguments.ts';
+import { versionsText } from '../operator/names.ts';
 import type { Streams } from '../output.ts';
 import { createOutput } from '../output.ts';
 import { connect, fromNode } from '../rpc.ts';
+import type { MarketUnits } from '../units.ts';
+import { readUnits } from '../units.ts';
 
 interface StatusOptions {
   readonly rpc: string;
@@ -20,12 +23,16 @@ export function statusCommand(streams: Streams): Command {
     .description('show the config in effect and where a market stands')
     .addOption(rpcOption())
     .addOption(programOption())
-    .option('--market <address>', 'a market', address)
+    .addOption(marketOption())
     .option('--json', 'print one line of JSON', false)
     .action(async (options: StatusOptions) => {
       const output = createOutput(options.json, streams);
-      const status = await fromNode(options.rpc, () => readStatus(connect(options.rpc), options));
-      for (const line of linesOf(status)) output.say(line);
+      const connection = connect(options.rpc);
+      const { status, units } = await fromNode(options.rpc, async () => {
+        const status = await readStatus(connection, options);
+        return { status, units: status.market && (await readUnits(connection, status.market)) };
+      });
+      for (const line of linesOf(status, units)) output.say(line);
       output.result(status);
     });
 }
@@ -53,11 +60,11 @@ async function readStatus(connection: Connection, options: StatusOptions): Promi
   };
 }
 
-function* linesOf({ slot, config, schedule, market }: Status): Generator<string> {
+function* linesOf({ slot, config, schedule, market }: Status, units: MarketUnits | undefined): Generator<string> {
   const tier = config.feeTiers[0];
   yield `slot                ${slot}`;
   yield `settlement          ${config.isPaused ? 'PAUSED' : 'running'}`;
-  yield `batch versions      ${versionsOf(config.allowedBatchVersions)}`;
+  yield `batch versions      ${versionsText(config.allowedBatchVersions)}`;
   yield `batch size          at least ${config.minBatchSize}, or any after ${config.maxBatchAgeSlots} slots`;
   yield `fees                taker ${tier?.takerBps ?? 0} bps, maker ${tier?.makerBps ?? 0} bps`;
   yield `withdrawal delay    ${config.withdrawalDelaySlots} slots`;
@@ -65,19 +72,14 @@ function* linesOf({ slot, config, schedule, market }: Status): Generator<string>
   yield `guardian            ${config.guardian}`;
   yield `relayer             ${config.activeRelayer}`;
   if (schedule !== undefined) yield `scheduled change    at slot ${schedule.activationSlot}, fields ${schedule.mask}`;
-  if (market === undefined) return;
+  if (market === undefined || units === undefined) return;
   yield `market              ${market.address}${market.status === MarketStatus.Open ? '' : ' (migrated)'}`;
   yield `last trade          ${market.lastTradeId}, at slot ${market.lastSettledSlot}`;
   yield `next batch          ${market.nextSequence}`;
-  yield `trades              ${market.tradesSettled} settled, ${market.tradesVoided} void`;
-  yield `owed                ${market.baseLotsTotal} base lots, ${market.quoteAtomsTotal} quote atoms`;
-  yield `of it fees          ${market.quoteFees} quote atoms`;
+  yield `trades              ${market.tradesSettled} settled, ${market.tradesVoided} void, ${market.tradesSkipped} passed over`;
+  const { baseLotsTotal, quoteAtomsTotal, quoteFees } = market;
+  yield `owed                ${units.base(baseLotsTotal)}, ${units.quote(quoteAtomsTotal)}`;
+  yield `                    (${baseLotsTotal} base lots, ${quoteAtomsTotal} quote atoms)`;
+  yield `of it fees          ${units.quote(quoteFees)} (${quoteFees} quote atoms)`;
   yield `state root          ${Buffer.from(market.tree.root).toString('hex')} (${market.tree.leafCount} leaves)`;
 }
-
-/** Bit n stands for batch version n + 1. */
-const versionsOf = (bits: number): string =>
-  [0, 1, 2, 3, 4, 5, 6, 7]
-    .filter((bit) => (bits & (1 << bit)) !== 0)
-    .map((bit) => `V${bit + 1}`)
-    .join(', ') || 'none';

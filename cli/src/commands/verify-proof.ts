@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { PublicKey } from '@solana/web3.js';
 import { Command } from 'commander';
 import type { TradeProof } from '#client';
-import { readMarketHeader, verifyTradeProof } from '#client';
-import { InputError } from '#feeder';
+import { LockstepError, readMarketHeader, verifyTradeProof } from '#client';
+import { fileReason, InputError } from '#feeder/input-error';
 import { address, httpUrl, root } from '../arguments.ts';
 import type { Streams } from '../output.ts';
-import { createOutput } from '../output.ts';
+import { createOutput, toJson } from '../output.ts';
 import { connect, fromNode } from '../rpc.ts';
+import type { ProvenOutcome } from '../trade-proof.ts';
 import { describeOutcome, provenOutcome } from '../trade-proof.ts';
 
 interface VerifyOptions {
@@ -36,13 +38,14 @@ export function verifyProofCommand(streams: Streams): Command {
     )
     .action(async (file: string, options: VerifyOptions) => {
       const output = createOutput(options.json, streams);
-      const { proof, root: ownRoot } = await readProof(file);
+      const { proof, root: ownRoot, outcome: told } = await readProof(file);
       const place = {
-        program: options.program ?? addressIn(file, proof.program),
-        market: options.market ?? addressIn(file, proof.market),
+        program: options.program ?? addressIn(file, proof, 'program'),
+        market: options.market ?? addressIn(file, proof, 'market'),
       };
       const trusted = options.root ?? (options.rpc === undefined ? undefined : await chainRoot(options.rpc, place));
       const outcome = provenOutcome(verifyTradeProof(proof, { ...place, root: trusted ?? ownRoot }));
+      refuseOtherWords(outcome, told);
       output.say(describeOutcome(outcome));
       if (trusted === undefined) output.say("checked against the file's own root: compare it with the market's");
       output.result({ valid: true, rootTrusted: trusted !== undefined, ...outcome });
@@ -56,29 +59,51 @@ async function chainRoot(rpc: string, place: { program: PublicKey; market: Publi
   return value.tree.root;
 }
 
+/**
+ * Readers look at the file's own words, so they must be the proof's.
+ * @throws LockstepError PROOF_ALTERED
+ */
+function refuseOtherWords(proven: ProvenOutcome, told: unknown): void {
+  if (told === undefined || isDeepStrictEqual(JSON.parse(toJson(proven)), told)) return;
+  throw new LockstepError(
+    'PROOF_ALTERED',
+    `the file's readable outcome is not what its proof says: ${describeOutcome(proven)}`,
+    'Trust nothing else in the file, and make a proof of your own with `lockstep prove`.',
+  );
+}
+
+interface ReadProof {
+  readonly proof: TradeProof;
+  readonly root: Uint8Array;
+  /** The outcome as the file has it for readers; nothing about it is known. */
+  readonly outcome: unknown;
+}
+
 /** @throws InputError PROOF_UNREADABLE */
-async function readProof(file: string): Promise<{ proof: TradeProof; root: Uint8Array }> {
+async function readProof(file: string): Promise<ReadProof> {
   try {
-    const content = JSON.parse(await readFile(file, 'utf8')) as { proof?: TradeProof; root?: string };
+    const content = JSON.parse(await readFile(file, 'utf8')) as Partial<ReadProof & { root: string }> | null;
     if (typeof content?.proof !== 'object' || content.proof === null) throw new Error('it has no field "proof"');
-    return { proof: content.proof, root: root(content.root ?? '') };
+    return { proof: content.proof, root: rootIn(content.root), outcome: content.outcome };
   } catch (cause) {
     throw unreadable(file, cause);
   }
 }
 
-function addressIn(file: string, text: string): PublicKey {
+function rootIn(text: unknown): Uint8Array {
+  if (typeof text !== 'string' || !/^[0-9a-f]{64}$/i.test(text)) throw new Error('its "root" is not 64 hex digits');
+  return root(text);
+}
+
+function addressIn(file: string, proof: TradeProof, field: 'program' | 'market'): PublicKey {
   try {
-    return new PublicKey(text);
+    return new PublicKey(proof[field]);
   } catch (cause) {
-    throw unreadable(file, cause);
+    throw unreadable(file, new Error(`the "${field}" of its proof is no address`, { cause }));
   }
 }
 
 const unreadable = (file: string, cause: unknown): InputError =>
-  new InputError(
-    'PROOF_UNREADABLE',
-    `${file}: ${cause instanceof Error ? cause.message : cause}`,
-    'Give a file written by `lockstep prove`.',
-    { cause },
-  );
+  new InputError('PROOF_UNREADABLE', `${file}: ${fileReason(cause)}`, 'Give a file written by `lockstep prove`.', {
+    cause,
+  });

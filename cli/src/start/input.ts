@@ -6,12 +6,13 @@ import {
   formatDecimal,
   InputError,
   instrumentOf,
+  largestAmounts,
   openTradeFile,
   parseDecimal,
   surveyInput,
 } from '#feeder';
 import type { StartOptions } from './options.ts';
-import { count } from './progress.ts';
+import { count, plural } from './progress.ts';
 
 export interface SurveyedInput {
   readonly input: TradeInput;
@@ -36,13 +37,11 @@ export async function surveyedInput(
   const input =
     options.trades === undefined
       ? flowInput(instrumentOf(tick ?? DEFAULT_TICK, lot ?? DEFAULT_LOT), { traders, seed, count: options.count })
-      : await csvInput(await openTradeFile(options.trades, spoolDir), {
-          traders,
-          seed,
-          count: options.count,
-          tick,
-          lot,
-        });
+      : await csvInput(
+          await openTradeFile(options.trades, spoolDir, signal),
+          { traders, seed, count: options.count, tick, lot },
+          signal,
+        );
   const survey = await surveyInput(input, terms, signal);
   if (survey.accepted === 0) throw nothingToSettle(input, survey);
   return { input, survey };
@@ -50,18 +49,32 @@ export async function surveyedInput(
 
 /** One line for people. */
 export function describeInput({ input, survey }: SurveyedInput): string {
-  const bad = survey.rejected === 0 ? '' : `, ${count(survey.rejected)} rows rejected`;
-  return `input ${input.origin}: ${count(survey.accepted)} trades, ${describeInstrument(input.instrument)}${bad}`;
+  const bad = survey.rejected === 0 ? '' : `, ${plural(survey.rejected, 'row')} rejected`;
+  return `input ${input.origin}: ${plural(survey.accepted, 'trade')}, ${describeInstrument(input.instrument)}${bad}`;
 }
 
-function nothingToSettle(input: TradeInput, { rejected, rejections }: InputSurvey): InputError {
+/** Why rows were too large for the chain, and what to do; undefined when none was. */
+export function describeTooLarge({ input, survey }: SurveyedInput): string | undefined {
+  if (survey.tooLarge === 0) return undefined;
+  const { instrument } = input;
+  const most = largestAmounts(instrument);
+  return (
+    `${plural(survey.tooLarge, 'row')} rejected as too large: with ${describeInstrument(instrument)} the quote mint has ` +
+    `${plural(instrument.quoteDecimals, 'decimal')}, and a trade, or all deposits together, can be at most ` +
+    `${count(most.quote)} quote and ${count(most.base)} base. Declare a larger --tick or --lot; rows off these steps are rejected.`
+  );
+}
+
+function nothingToSettle(input: TradeInput, survey: InputSurvey): InputError {
+  const { rejected, rejections } = survey;
   const first = rejections[0];
   const example = first === undefined ? '' : `; the first, line ${first.line}: ${first.reason}`;
   const { tick, lot } = input.instrument;
   return new InputError(
     'NO_TRADES',
-    `${input.origin}: none of ${rejected} rows can be settled${example}`,
-    `Correct the rows, or declare --tick and --lot that fit them (used: ${formatDecimal(tick)}, ${formatDecimal(lot)}).`,
+    `${input.origin}: none of ${plural(rejected, 'row')} can be settled${example}`,
+    describeTooLarge({ input, survey }) ??
+      `Correct the rows, or declare --tick and --lot that fit them (used: ${formatDecimal(tick)}, ${formatDecimal(lot)}).`,
   );
 }
 

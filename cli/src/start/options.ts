@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import type { PublicKey } from '@solana/web3.js';
+import { Command, Option } from 'commander';
 import type { Decimal } from '#feeder';
-import { DEFAULT_FLOW_TRADES, InputError, parseStep } from '#feeder';
-import { whole } from '../arguments.ts';
+import { DEFAULT_FLOW_TRADES, InputError, rateOption, stepOption } from '#feeder';
+import { address, httpUrl, redisUrl, websocketUrl, whole } from '../arguments.ts';
 
 export interface StartOptions {
   /** Trade file; without one the seeded order flow. */
@@ -13,6 +14,14 @@ export interface StartOptions {
   /** Trades a second. */
   readonly rate: number | 'max';
   readonly traders: number;
+  /** A cluster instead of the embedded node. */
+  readonly rpc?: string;
+  readonly ws?: string;
+  /** File of the key that pays there. */
+  readonly keypair?: string;
+  readonly program?: PublicKey;
+  /** A Redis instead of a private one; may hold a password. */
+  readonly redis?: string;
   readonly once: boolean;
   readonly json: boolean;
 }
@@ -20,14 +29,13 @@ export interface StartOptions {
 const DEFAULT_TRADERS = 64;
 /** Each trader costs two token accounts and two transactions to set up; the program itself takes 65,000. */
 const MAX_TRADERS = 1_000;
-const MAX_RATE = 1_000_000;
 const MAX_COUNT = 1_000_000_000;
 
 /** The command without its action. */
 export function startOptionsCommand(): Command {
   return new Command('start')
     .description(
-      'settle trades on a chain of its own: redis, node, relayer and an engine, all private, all gone afterwards',
+      'settle trades and verify the chain: redis, node, relayer and an engine, all private unless named, all gone afterwards',
     )
     .option(
       '--trades <file>',
@@ -36,12 +44,12 @@ export function startOptionsCommand(): Command {
     .option(
       '--tick <decimal>',
       'smallest step of a price (default: what the file needs, 0.01 without one)',
-      step('tick'),
+      stepOption('tick'),
     )
     .option(
       '--lot <decimal>',
       'smallest step of a quantity (default: what the file needs, 0.0001 without one)',
-      step('lot'),
+      stepOption('lot'),
     )
     .option(
       '--count <n>',
@@ -49,27 +57,42 @@ export function startOptionsCommand(): Command {
       whole(1, MAX_COUNT),
     )
     .option('--seed <text>', 'decides who trades, and the generated orders', '1')
-    .option('--rate <n|max>', 'trades a second', rate, 'max')
+    .option('--rate <n|max>', 'trades a second', rateOption, 'max')
     .option('--traders <n>', 'entries the trades are spread over', whole(2, MAX_TRADERS), DEFAULT_TRADERS)
+    .addOption(
+      new Option('--redis <url>', 'a Redis of yours, left running (default: a private one)')
+        .env('LOCKSTEP_REDIS_URL')
+        .argParser(redisUrl),
+    )
+    .option('--rpc <url>', 'JSON-RPC endpoint of a test cluster (default: the embedded node)', httpUrl)
+    .option('--ws <url>', 'websocket of that cluster (default: its RPC, one port further)', websocketUrl)
+    .option(
+      '--keypair <file>',
+      'key that pays there, upgrade authority and admin (default: a new one, from the faucet)',
+    )
+    .option(
+      '--program <address>',
+      "settlement program there (default: the IDL's address, deployed if missing)",
+      address,
+    )
     .option('--once', 'end when all is settled and verified (default without a terminal, and with --json)', false)
     .option('--json', 'end standard output with one line of JSON; other text goes to standard error', false)
     .addHelpText(
       'after',
-      '\nIn a terminal, without --once, everything stays up after the summary until Ctrl-C: `lockstep status` and' +
+      '\nAmounts are u64 atoms of a quote mint that has the decimals of tick and lot together: with 0.01 and 0.0001 a trade can' +
+        '\nbe 18,446,744,073,709 quote at most, with 0.00000001 and 0.00000001 1,844 quote. Larger rows are rejected.' +
+        '\n\nIn a terminal, without --once, everything stays up after the summary until Ctrl-C: `lockstep status` and' +
         '\n`lockstep prove` can then be tried on it.\nWhat is in the line of JSON: docs/reference/cli.md',
     );
 }
 
-const step =
-  (what: 'tick' | 'lot') =>
-  (text: string): Decimal => {
-    try {
-      return parseStep(text, what);
-    } catch (error) {
-      throw error instanceof InputError ? new InvalidArgumentError(error.advice) : error;
-    }
-  };
+/** Options that mean something only on a cluster. */
+const CLUSTER_OPTIONS = ['ws', 'keypair', 'program'] as const;
 
-function rate(text: string): number | 'max' {
-  return text === 'max' ? 'max' : whole(1, MAX_RATE)(text);
+/** @throws InputError OPTION_INVALID */
+export function requireConsistent(options: StartOptions): void {
+  if (options.rpc !== undefined) return;
+  const stray = CLUSTER_OPTIONS.find((name) => options[name] !== undefined);
+  if (stray === undefined) return;
+  throw new InputError('OPTION_INVALID', `--${stray} is of a cluster, and no --rpc names one`, 'Add --rpc URL.');
 }

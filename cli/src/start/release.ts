@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LockstepError } from '#client';
 
@@ -26,6 +27,20 @@ export function deployedRelease(): DeployedRelease {
       { cause },
     );
   }
+}
+
+/** Where a release's object is. */
+export const releaseFile = (version: string = deployedRelease().version): string =>
+  fileURLToPath(new URL(`settlement/${version}/settlement.so`, RELEASES));
+
+/** The release whose object these bytes are, zeros behind it not counted; undefined for an unknown one. */
+export function releaseOf(object: Uint8Array): string | undefined {
+  return readdirSync(new URL('settlement/', RELEASES)).find((version) => {
+    const manifest = readFileSync(new URL(`settlement/${version}/manifest.json`, RELEASES), 'utf8');
+    const { sha256, bytes } = JSON.parse(manifest) as { sha256: string; bytes: number };
+    const hash = createHash('sha256').update(object.subarray(0, bytes)).digest('hex');
+    return hash === sha256 && object.subarray(bytes).every((byte) => byte === 0);
+  });
 }
 
 function versionIn(environments: unknown): string {

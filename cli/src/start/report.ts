@@ -1,9 +1,8 @@
 import { formatDecimal } from '#feeder';
-import type { RejectedTrade } from '#relayer';
 import type { ProofFile } from '../trade-proof.ts';
 import type { Difference } from './differences.ts';
 import type { SurveyedInput } from './input.ts';
-import { count } from './progress.ts';
+import { count, plural } from './progress.ts';
 import type { Venue } from './venue.ts';
 import type { Verification } from './verify.ts';
 import type { Withdrawal } from './withdraw.ts';
@@ -17,8 +16,8 @@ export interface Run {
   readonly differences: readonly Difference[];
   readonly proof: ProofFile;
   readonly withdrawal: Withdrawal;
-  /** Trades the relayer could not settle, with its reasons; the verification does not rest on them. */
-  readonly voids: readonly RejectedTrade[];
+  /** Undefined where the system does not say. */
+  readonly relayerPeakBytes: number | undefined;
   /** From the first trade published to the last one settled. */
   readonly settleMs: number;
   /** The whole command. */
@@ -27,6 +26,8 @@ export interface Run {
 
 /** Bad rows shown to people; the JSON has up to a thousand. */
 const REJECTIONS_SHOWN = 10;
+const VOIDS_LISTED = 1_000;
+const BYTES_PER_MB = 1_000_000;
 
 /** The line of JSON, as docs/reference/cli.md lists it. */
 export function reportOf(run: Run): Record<string, unknown> {
@@ -37,7 +38,8 @@ export function reportOf(run: Run): Record<string, unknown> {
     accepted: survey.accepted,
     settled: Number(header.tradesSettled),
     voided: Number(header.tradesVoided),
-    rejected: survey.rejected,
+    skipped: Number(header.tradesSkipped),
+    rejected: survey.rejected + verification.voids.length,
     pending: survey.accepted - Number(header.lastTradeId),
     duplicates: verification.duplicates,
     batches: verification.batches,
@@ -54,7 +56,8 @@ export function reportOf(run: Run): Record<string, unknown> {
     market: venue.market,
     rejections: survey.rejections,
     differences: run.differences,
-    voids: run.voids.map(({ tradeId, code, reason }) => ({ tradeId, code, reason })),
+    voids: verification.voids.slice(0, VOIDS_LISTED),
+    relayerPeakBytes: run.relayerPeakBytes,
     proof: {
       tradeId: proof.proof.tradeId,
       reference: verification.middle?.reference,
@@ -79,27 +82,29 @@ export function* summaryOf(run: Run): Generator<string> {
     ([version, batches]) => `${count(batches)} of V${version}`,
   );
   yield '';
-  yield `  input        ${count(survey.accepted)} trades accepted, ${count(survey.rejected)} rows rejected`;
+  yield `  input        ${plural(survey.accepted, 'trade')} accepted, ${plural(survey.rejected, 'row')} rejected`;
   yield `               from ${input.origin}: tick ${formatDecimal(instrument.tick)}, lot ${formatDecimal(instrument.lot)}`;
   yield* rejectionLines(surveyed);
-  yield `  settled      ${count(Number(header.tradesSettled))} trades in ${count(verification.batches)} batches (${versions.join(', ')}), ${header.tradesVoided} void`;
+  yield `  settled      ${plural(Number(header.tradesSettled), 'trade')} in ${plural(verification.batches, 'batch', 'batches')} (${versions.join(', ')}), ${header.tradesVoided} void${skippedOf(header.tradesSkipped)}`;
   yield `               from the market account, by RPC`;
-  for (const { tradeId, reason } of run.voids.slice(0, REJECTIONS_SHOWN))
-    yield `               trade ${tradeId} void: ${reason}`;
+  for (const { tradeId, reference, code, reason } of verification.voids.slice(0, REJECTIONS_SHOWN))
+    yield `               trade ${tradeId} (id ${reference} of the input) did not settle, ${code}: ${reason}`;
   if (differences.length === 0) {
-    yield `  verified     every trade in order; balances of ${traders.length} traders, fees, cursor, vaults and state root`;
+    yield `  verified     every trade in order; balances of ${plural(traders.length, 'trader')}, fees, cursor, vaults and state root`;
     yield `               recomputed from the input and from the settle_batch data fetched by RPC`;
   } else {
-    yield `  NOT VERIFIED ${differences.length} differences between the chain and what the input makes of it:`;
+    yield `  NOT VERIFIED ${plural(differences.length, 'difference')} between the chain and what the input makes of it:`;
     for (const { what, expected, found } of differences)
       yield `               ${what}: expected ${expected}, found ${found}`;
   }
   yield `  state root   ${Buffer.from(header.tree.root).toString('hex')}`;
   yield `  proof        trade ${proof.proof.tradeId} (id ${verification.middle?.reference} of the input) ${proof.outcome.result.toLowerCase()}: leaf ${proof.proof.leafIndex} and 32 nodes lead to the root on-chain`;
   yield `  withdrawal   trader ${withdrawal.trader} got ${atoms(withdrawal.baseAtoms, instrument.baseDecimals)} base and ${atoms(withdrawal.quoteAtoms, instrument.quoteDecimals)} quote`;
-  yield `               after ${withdrawal.unlockSlot - withdrawal.requestedSlot} slots, from the trader's token accounts`;
+  yield `               after ${plural(Number(withdrawal.unlockSlot - withdrawal.requestedSlot), 'slot')}, from the trader's token accounts`;
   const rate = run.settleMs > 0 ? (survey.accepted / run.settleMs) * 1_000 : 0;
-  yield `  time         ${(run.elapsedMs / 1_000).toFixed(1)} s, of it ${(run.settleMs / 1_000).toFixed(1)} s settling: ${count(Math.round(rate))} trades/s`;
+  yield `  time         ${(run.elapsedMs / 1_000).toFixed(1)} s, of it ${(run.settleMs / 1_000).toFixed(1)} s settling: ${plural(Math.round(rate), 'trade')}/s`;
+  if (run.relayerPeakBytes !== undefined)
+    yield `  memory       the relayer's process at most ${count(Math.round(run.relayerPeakBytes / BYTES_PER_MB))} MB`;
 }
 
 function* rejectionLines({ survey }: SurveyedInput): Generator<string> {
@@ -108,3 +113,5 @@ function* rejectionLines({ survey }: SurveyedInput): Generator<string> {
   const more = survey.rejected - Math.min(survey.rejections.length, REJECTIONS_SHOWN);
   if (more > 0) yield `               and ${count(more)} more (--json lists up to 1,000)`;
 }
+
+const skippedOf = (skipped: bigint): string => (skipped === 0n ? '' : `, ${skipped} passed over`);

@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { idl, LockstepError, verifyTradeProof } from '#client';
+import { LockstepError, verifyTradeProof } from '#client';
 import { InputError } from '#feeder';
 import { CheckFailed } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { requireRedisServer } from '../redis-install.ts';
+import { withoutSecrets } from '../rpc.ts';
 import type { ProofFile } from '../trade-proof.ts';
 import { proveFrom } from '../trade-proof.ts';
 import { createSender } from '../transactions.ts';
+import { openBase } from './base.ts';
 import type { Cleanup } from './cleanup.ts';
+import { readDeadLetterCodes } from './dead-letters.ts';
 import { Differences } from './differences.ts';
-import { describeInput, surveyedInput } from './input.ts';
+import { describeInput, describeTooLarge, surveyedInput } from './input.ts';
 import type { StartOptions } from './options.ts';
-import { count } from './progress.ts';
-import { deployedRelease } from './release.ts';
+import { privateRelayer } from './parts/relayer.ts';
+import { clusterChain } from './place/cluster.ts';
+import { embeddedChain } from './place/embedded.ts';
+import type { ChainPlace, RedisPlace, RunBase, RunSize } from './place/place.ts';
+import { redisPlace } from './place/redis.ts';
+import { plural } from './progress.ts';
 import type { Run } from './report.ts';
 import { reportOf, summaryOf } from './report.ts';
-import type { Place } from './services.ts';
-import { engineClient, privateChain, privateRedis, privateRelayer, temporaryFolder } from './services.ts';
 import { publishAndSettle } from './settle.ts';
 import { marketTerms } from './terms.ts';
 import type { Venue } from './venue.ts';
-import { newKeys, openVenue } from './venue.ts';
+import { openVenue } from './venue.ts';
 import type { Verification } from './verify.ts';
 import { verifyChain } from './verify.ts';
 import { withdrawEverything } from './withdraw.ts';
@@ -57,43 +61,48 @@ async function abortedWithin(ms: number, signal: AbortSignal): Promise<void> {
 
 async function runUntil(options: StartOptions, world: RunWorld, fail: (error: unknown) => void): Promise<void> {
   const startedAt = performance.now();
-  const { output, signal, cleanup } = world;
+  const { output, signal } = world;
+  const base = await openBase({ ...world, fail });
 
-  const spoolDir = () => temporaryFolder(cleanup);
-  const surveyed = await surveyedInput(options, marketTerms(options.traders), spoolDir, signal);
+  const surveyed = await surveyedInput(options, marketTerms(options.traders), async () => base.dir, signal);
   const { input, survey } = surveyed;
   output.say(describeInput(surveyed));
-  const place = await startPlace(survey.accepted + survey.deposits.length, world, fail);
-  const { keys, redis, chain } = place;
+  const tooLarge = describeTooLarge(surveyed);
+  if (tooLarge !== undefined) output.say(`warning: ${tooLarge}`);
+  const redis = await redisPlace(options.redis, base);
+  const chain = await chainPlace(options, { trades: survey.accepted, traders: survey.deposits.length }, base);
+  output.say(`redis ${redis.description} · ${chain.description}`);
 
-  const connection = chain.connection('confirmed');
+  const { connection, keys, program, config } = chain;
   const send = createSender(connection, keys.operator, signal);
-  const venue = await openVenue({ connection, send, keys, instrument: input.instrument, deposits: survey.deposits });
-  output.say(`market ${venue.market} · ${venue.traders.length} traders funded for ${count(survey.accepted)} trades`);
+  const { instrument } = input;
+  const venue = await openVenue({ connection, send, keys, instrument, deposits: survey.deposits, program, config });
+  redis.tidyAfter(venue.market);
+  const funded = plural(venue.traders.length, 'trader');
+  output.say(`market ${venue.market} · ${funded} funded for ${plural(survey.accepted, 'trade')}`);
 
-  const relayer = await privateRelayer(place, venue, cleanup, fail);
-  const engine = { redis: engineClient(redis, cleanup), relayer, market: venue.market.toBase58(), output, signal };
-  const settleMs = await publishAndSettle(surveyed, options, engine);
+  const { rpcUrl, wsUrl, slotMs, pollMs } = chain;
+  const lane = { rpcUrl, wsUrl, slotMs, redisUrl: redis.url, program, market: venue.market };
+  const relayer = await privateRelayer({ ...base, ...lane, key: keys.relayer });
+  output.say(`relayer (pid ${relayer.pid}) settles it`);
+  const settling = { ...base, redisUrl: redis.url, relayer, venue, pollMs, output };
+  const settleMs = await publishAndSettle(surveyed, options, settling);
 
   output.say('  verifying: reading every settle_batch transaction back from the node');
-  const verification = await verifyChain(venue, surveyed, signal);
+  const deadLetters = await readDeadLetterCodes(redis.url, venue.market);
+  const verification = await verifyChain(venue, surveyed, signal, deadLetters);
   const differences = new Differences(verification.differences);
   const proof = proveMiddle(venue, verification, differences);
   const withdrawal = await withdrawEverything(venue, send, differences, signal);
+  const relayerPeakBytes = await relayer.peakMemoryBytes();
   const found = { surveyed, venue, verification, differences: differences.list, proof, withdrawal, settleMs };
-  report({ ...found, voids: relayer.status().rejected, elapsedMs: performance.now() - startedAt }, output);
-  if (!options.once) await untilInterrupted(venue, place, output, signal);
+  report({ ...found, relayerPeakBytes, elapsedMs: performance.now() - startedAt }, output);
+  if (!options.once) await untilInterrupted(venue, { redis, chain, keypair: options.keypair }, output, signal);
 }
 
-/** Redis and a chain, both private, with the deployed release of the program. */
-async function startPlace(size: number, world: RunWorld, fail: (error: unknown) => void): Promise<Place> {
-  const { output, signal, cleanup } = world;
-  const release = deployedRelease();
-  const redis = await privateRedis(await requireRedisServer(output.say, signal), cleanup, fail);
-  const keys = newKeys();
-  const chain = await privateChain(keys, release.file, size, cleanup);
-  output.say(`redis ${redis.url} · node ${chain.rpcUrl} · settlement ${release.version} at ${idl.address}`);
-  return { redis, chain, keys };
+function chainPlace(options: StartOptions, size: RunSize, base: RunBase): Promise<ChainPlace> {
+  const { rpc } = options;
+  return rpc === undefined ? embeddedChain(size, base) : clusterChain({ ...options, rpc }, size, base);
 }
 
 /** Proves the trade in the middle and checks the proof against the root on-chain, not against the one it was made from. */
@@ -117,23 +126,36 @@ function report(found: Run, output: Output): void {
   if (found.differences.length === 0) return;
   throw new CheckFailed(
     'VERIFICATION_FAILED',
-    `the chain is not what the input makes of it: ${found.differences.length} differences, listed above`,
+    `the chain is not what the input makes of it: ${plural(found.differences.length, 'difference')}, listed above`,
     'Keep the output and report it; run with DEBUG=lockstep for the relayer log.',
   );
 }
 
+/** Whether the commands that change the config can be tried too. */
+const adminHint = (keypair: string | undefined): string =>
+  keypair === undefined
+    ? 'The admin key is in no file: config commands work with --dry-run. A market with a key of yours: docs/reference/cli.md'
+    : `The admin is the key in ${keypair}: config commands take it with --keypair.`;
+
 /** @throws the signal's reason: there is no other way out */
 function untilInterrupted(
   { market }: Venue,
-  { chain, redis }: Place,
+  {
+    chain,
+    redis,
+    keypair,
+  }: { readonly chain: ChainPlace; readonly redis: RedisPlace; readonly keypair: string | undefined },
   output: Output,
   signal: AbortSignal,
 ): Promise<never> {
   output.say('');
   output.say('Everything stays up until Ctrl-C. Try, in another terminal:');
-  output.say(`  npx lockstep status --rpc ${chain.rpcUrl} --market ${market}`);
-  output.say(`  npx lockstep prove --rpc ${chain.rpcUrl} --market ${market} --trade-id 1`);
-  output.say(`  redis-cli -u ${redis.url} info keyspace`);
+  const place = `--rpc ${withoutSecrets(chain.rpcUrl)} --program ${chain.program} --market ${market}`;
+  output.say(`  npx lockstep status ${place}`);
+  output.say(`  npx lockstep prove ${place} --trade-id 1`);
+  output.say(`  npx lockstep config show --rpc ${withoutSecrets(chain.rpcUrl)} --program ${chain.program}`);
+  output.say(`  ${redis.command} info keyspace`);
+  output.say(adminHint(keypair));
   return new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     if (signal.aborted) reject(signal.reason);

@@ -34,7 +34,7 @@ export interface TradersPlan {
 }
 
 /** For the lamports an open entry locks, and a fee or two. */
-const OWNER_LAMPORTS = 10_000_000;
+export const OWNER_LAMPORTS = 10_000_000;
 
 /** Opens all entries in whatever order they land, then lets the owner of each entry pay in what that index needs. */
 export async function openTraders(plan: TradersPlan): Promise<Trader[]> {

@@ -35,6 +35,10 @@ export interface Venue extends Lane {
 
 /** The program's smallest market. */
 const MIN_CAPACITY = 64;
+
+/** Entries a market for so many traders has room for. */
+export const capacityFor = (traders: number): number => Math.max(MIN_CAPACITY, traders);
+
 export interface VenuePlan {
   readonly connection: Lane['connection'];
   readonly send: Sender;
@@ -42,21 +46,25 @@ export interface VenuePlan {
   readonly instrument: Instrument;
   /** By trader index. */
   readonly deposits: readonly Deposit[];
+  /** Default: the address in the IDL. */
+  readonly program?: PublicKey;
+  /** The config in effect; without it the config is created, which only the upgrade authority can. */
+  readonly config?: InitializeArgs | undefined;
 }
 
 /** @throws LockstepError TRANSACTION_REFUSED, TRANSACTION_LOST */
 export async function openVenue(plan: VenuePlan): Promise<Venue> {
   const { connection, keys, instrument, send } = plan;
-  const program = new PublicKey(idl.address);
+  const program = plan.program ?? new PublicKey(idl.address);
   const [market, baseMint, quoteMint] = [Keypair.generate(), Keypair.generate(), Keypair.generate()];
-  const capacity = Math.max(MIN_CAPACITY, plan.deposits.length);
-  const config = configArgs(keys.operator.publicKey, keys.guardian.publicKey, keys.relayer.publicKey);
+  const capacity = capacityFor(plan.deposits.length);
+  const terms = plan.config ?? configArgs(keys.operator.publicKey, keys.guardian.publicKey, keys.relayer.publicKey);
   const mintRent = await connection.getMinimumBalanceForRentExemption(MINT_SIZE);
   const marketRent = await connection.getMinimumBalanceForRentExemption(marketSpace(capacity));
   const { publicKey: admin } = keys.operator;
   const build = settlementInstructions(program);
   await send.together([
-    step([build.initialize({ payer: admin, authority: admin, args: config })]),
+    ...(plan.config === undefined ? [step([build.initialize({ payer: admin, authority: admin, args: terms })])] : []),
     step(newMint(admin, baseMint.publicKey, instrument.baseDecimals, mintRent), baseMint),
     step(newMint(admin, quoteMint.publicKey, instrument.quoteDecimals, mintRent), quoteMint),
   ]);
@@ -71,7 +79,7 @@ export async function openVenue(plan: VenuePlan): Promise<Venue> {
   const created = build.createMarket({ admin, ...place, baseLotAtoms: instrument.baseLotAtoms });
   await send.together([step([account, created], market)]);
   const traders = await openTraders({ ...plan, ...place, program });
-  return { connection, program, market: place.market, config, instrument, capacity, traders };
+  return { connection, program, market: place.market, config: terms, instrument, capacity, traders };
 }
 
 function newMint(payer: PublicKey, mint: PublicKey, decimals: number, lamports: number): TransactionInstruction[] {

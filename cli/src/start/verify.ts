@@ -1,15 +1,19 @@
 import type { Market } from '#client';
-import { readConfig, readMarket } from '#client';
+import { ResultCode, readConfig } from '#client';
 import type { AcceptedRow } from '#feeder';
 import { acceptedRows } from '#feeder';
 import { Refusal, SettlementModel } from '#model';
-import type { BatchRecord, LaneTree } from '../lane-history.ts';
-import { buildLaneTree } from '../lane-history.ts';
+import type { BatchRecord } from '../lane-history.ts';
+import type { LaneTree } from '../lane-tree.ts';
+import { resultName } from '../trade-proof.ts';
 import type { Difference } from './differences.ts';
 import { Differences } from './differences.ts';
 import type { SurveyedInput } from './input.ts';
+import { settledHistory } from './settled-history.ts';
 import { marketTerms } from './terms.ts';
 import type { Venue } from './venue.ts';
+import type { DeadLetterCodes, VoidedTrade, VoidJudge } from './voids.ts';
+import { createVoidJudge } from './voids.ts';
 
 export interface Verification {
   /** None when everything holds; the first ones otherwise. */
@@ -24,54 +28,79 @@ export interface Verification {
   readonly duplicates: number;
   /** The input's row of the trade in the middle. */
   readonly middle: AcceptedRow | undefined;
+  /** Trades of the input that ended as voids, or that the program passed over. */
+  readonly voids: readonly VoidedTrade[];
 }
 
 /**
  * Holds the chain against the input with the reference model, which shares nothing with the relayer: the trades in the settle_batch
- * data fetched by RPC must be the input's, in order; the model, given the input's deposits and this data, must come to the
- * market's balances, fees, cursor and root; and the vaults must hold what the market owes.
+ * data fetched by RPC must be the input's, in order, each unchanged or void; the model, given the input's deposits and this data, must
+ * come to the market's balances, fees, cursor and root, which binds what became of every trade; and the vaults must hold what the market
+ * owes. A void must be one the model refuses too, or one whose entry in the stream was no trade: any other is a difference.
  */
-export async function verifyChain(venue: Venue, surveyed: SurveyedInput, signal: AbortSignal): Promise<Verification> {
+export async function verifyChain(
+  venue: Venue,
+  surveyed: SurveyedInput,
+  signal: AbortSignal,
+  deadLetters: DeadLetterCodes = new Map(),
+): Promise<Verification> {
   const differences = new Differences();
-  const history = await buildLaneTree(venue, signal);
+  const { history, market } = await settledHistory(venue, signal);
   const batches = history.records.filter((record) => record.kind === 'batch');
-  const middle = await compareTrades(surveyed, venue, batches, differences);
+  const { middle, unsettledRows } = await compareTrades(surveyed, venue, batches, differences);
 
   const { value: config } = await readConfig(venue.connection, venue.program, 'confirmed');
-  const { value: market } = await readMarket(venue.connection, venue.market, 'confirmed');
+  const judge = createVoidJudge(unsettledRows, deadLetters, differences);
   const model = fundedModel(venue, surveyed, config.bump);
-  replay(model, history, venue, differences);
+  replay(model, history, { venue, judge, differences });
   differences.compare('config', model.config, config);
   compareMarket(model, market, differences);
   await compareVaults(venue, market, differences);
-  return { differences: differences.list, market, history, batches: batches.length, ...tallied(batches), middle };
+  const found = { differences: differences.list, market, history, middle, voids: judge.voids() };
+  return { ...found, batches: batches.length, ...tallied(batches) };
 }
 
-/** Answers the input's row of the trade in the middle, which is the one to be proved. */
+interface ComparedTrades {
+  /** The input's row of the trade in the middle, which is the one to be proved. */
+  readonly middle: AcceptedRow | undefined;
+  /** What the input wanted of the ids that did not settle on-chain. */
+  readonly unsettledRows: ReadonlyMap<bigint, AcceptedRow>;
+}
+
 async function compareTrades(
   { input, survey }: SurveyedInput,
   venue: Venue,
   batches: readonly BatchRecord[],
   differences: Differences,
-): Promise<AcceptedRow | undefined> {
+): Promise<ComparedTrades> {
+  const unsettledRows = new Map<bigint, AcceptedRow>();
   const middleId = BigInt(Math.ceil(survey.accepted / 2));
   let middle: AcceptedRow | undefined;
   const expected = acceptedRows(input, marketTerms(venue.traders.length));
-  for (const { batch } of batches) {
-    for (const trade of batch.trades) {
+  for (const { batch, codes } of batches) {
+    for (const [at, trade] of batch.trades.entries()) {
       const next = await expected.next();
-      differences.compare(`trade ${trade.tradeId}`, next.done === true ? 'not in the input' : next.value.trade, trade);
-      if (next.done !== true && next.value.trade.tradeId === middleId) middle = next.value;
+      const row = next.done === true ? undefined : next.value;
+      const isVoid = row !== undefined && trade.quantity === 0n && row.trade.tradeId === trade.tradeId;
+      if (!isVoid) {
+        differences.compare(`trade ${trade.tradeId}`, row?.trade ?? 'not in the input', trade);
+      }
+      if (row !== undefined && codes[at] !== ResultCode.Settled) unsettledRows.set(trade.tradeId, row);
+      if (row?.trade.tradeId === middleId) middle = row;
     }
   }
   let missing = 0;
   for (let next = await expected.next(); next.done !== true; next = await expected.next()) missing += 1;
   differences.compare('trades of the input that are not on-chain', 0, missing);
-  return middle;
+  return { middle, unsettledRows };
 }
 
 /** The model as the market must have been before the first trade: funded with what the input needs. */
-function fundedModel(venue: Venue, { survey }: SurveyedInput, configBump: number): SettlementModel {
+export function fundedModel(
+  venue: Venue,
+  { survey }: Pick<SurveyedInput, 'survey'>,
+  configBump: number,
+): SettlementModel {
   const { program, market, capacity, config, traders } = venue;
   const { baseLotAtoms } = venue.instrument;
   const model = new SettlementModel({ program, market, baseLotAtoms, capacity, configBump, config });
@@ -85,18 +114,44 @@ function fundedModel(venue: Venue, { survey }: SurveyedInput, configBump: number
 }
 
 /** Everything that moved the root, in order; what the chain accepted the model must accept. */
-function replay(model: SettlementModel, { records }: LaneTree, venue: Venue, differences: Differences): void {
+function replay(
+  model: SettlementModel,
+  { records }: LaneTree,
+  { venue, judge, differences }: { venue: Venue; judge: VoidJudge; differences: Differences },
+): void {
   const relayer = venue.config.activeRelayer;
   for (const record of records) {
     model.slot = BigInt(record.slot);
     try {
-      if (record.kind === 'batch') model.settle({ relayer, data: record.data });
-      else model.ping({ relayer, nonce: record.nonce });
+      if (record.kind === 'batch') {
+        judge.look(record, (data) => probe(venue, model, { relayer, data }));
+        model.settle({ relayer, data: record.data });
+      } else model.ping({ relayer, nonce: record.nonce });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       differences.add(`transaction ${record.signature}`, `refused with ${error.error}`, 'accepted');
       return;
     }
+  }
+}
+
+/** Why the last trade of this batch would not settle in the model now; undefined when it would. The model stays as it is. */
+function probe(
+  venue: Venue,
+  model: SettlementModel,
+  batch: Parameters<SettlementModel['settle']>[0],
+): string | undefined {
+  const { bump } = model.config;
+  const twin = new SettlementModel({ ...venue, ...venue.instrument, configBump: bump });
+  twin.market = model.market;
+  twin.slot = model.slot;
+  try {
+    twin.settle(batch);
+    const code = twin.resultCodes.at(-1) ?? ResultCode.Settled;
+    return code === ResultCode.Settled ? undefined : resultName(code);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.error;
   }
 }
 
@@ -111,12 +166,13 @@ const COMPARED_FIELDS = [
   'quoteFees',
   'tradesSettled',
   'tradesVoided',
+  'tradesSkipped',
   'volumeBaseLots',
   'volumeQuoteAtoms',
   'recentDigests',
 ] as const;
 
-function compareMarket(model: SettlementModel, { header, traders }: Market, differences: Differences): void {
+export function compareMarket(model: SettlementModel, { header, traders }: Market, differences: Differences): void {
   const { entries, leafCount } = model.market;
   for (const field of COMPARED_FIELDS) differences.compare(`market.${field}`, model.market[field], header[field]);
   differences.compare('market.tree', { leafCount, root: model.root() }, header.tree);
@@ -124,7 +180,11 @@ function compareMarket(model: SettlementModel, { header, traders }: Market, diff
 }
 
 /** What the market owes, in atoms, must lie in its vaults. */
-async function compareVaults({ connection }: Venue, { header }: Market, differences: Differences): Promise<void> {
+export async function compareVaults(
+  { connection }: Venue,
+  { header }: Market,
+  differences: Differences,
+): Promise<void> {
   const owed = [
     ['base vault', header.baseVault, header.baseLotsTotal * header.baseLotAtoms],
     ['quote vault', header.quoteVault, header.quoteAtomsTotal],

@@ -37,6 +37,8 @@ export interface MarketHeader {
   readonly treeVersion: number;
   readonly layoutVersion: number;
   readonly vaultBump: number;
+  /** Trades of V2 batches that could not settle. */
+  readonly tradesSkipped: bigint;
   readonly reserved: Uint8Array;
 }
 

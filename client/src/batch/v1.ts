@@ -52,7 +52,7 @@ const schema = {
  * @throws LockstepError OUT_OF_RANGE when a field does not fit its unit
  */
 export function encodeBatchV1(batch: BatchV1): Uint8Array {
-  const body = serialize(schema, { sequence: sequence(batch.sequence), trades: batch.trades.map(checked) });
+  const body = serialize(schema, { sequence: sequence(batch.sequence), trades: batch.trades.map(checkedTrade) });
   return concatBytes(Uint8Array.of(BatchVersion.V1), body);
 }
 
@@ -60,7 +60,7 @@ export function encodeBatchV1(batch: BatchV1): Uint8Array {
 export function decodeBatchV1(data: Uint8Array): { version: 1; sequence: Sequence; trades: TradeV1[] } {
   refuseMalformed(data);
   const batch = deserialize(schema, data.subarray(1)) as unknown as BatchV1;
-  return { version: BatchVersion.V1, sequence: sequence(batch.sequence), trades: batch.trades.map(checked) };
+  return { version: BatchVersion.V1, sequence: sequence(batch.sequence), trades: batch.trades.map(checkedTrade) };
 }
 
 /** The same id, settled without effect. */
@@ -68,7 +68,8 @@ export function voidOf(trade: TradeV1): TradeV1 {
   return { ...trade, quantity: baseLots(0n) };
 }
 
-function checked(trade: TradeV1): TradeV1 {
+/** The fields of V1, each in its range. @throws LockstepError OUT_OF_RANGE */
+export function checkedTrade(trade: TradeV1): TradeV1 {
   return {
     tradeId: tradeId(trade.tradeId),
     buyer: traderIndex(trade.buyer),

@@ -13,7 +13,7 @@ export const settlementAdvice = {
 
   InvalidVersionMask: 'Pass at least one batch version, and only versions this program build routes.',
   UnsupportedFeatureFlag: 'Clear the flags this program build does not know, or upgrade the program first.',
-  MinBatchTooLarge: 'Pick a minimum batch size of at most 1,024 trades.',
+  MinBatchTooLarge: 'Pick a minimum batch size of at most 24 trades.',
   MaxBatchAgeTooLong: 'Pick a maximum batch age of at most 9,000 slots.',
   WithdrawalDelayTooLong: 'Pick a withdrawal delay of at most 216,000 slots.',
   FeeTooHigh: 'Keep each fee rate at or below 500 bps.',
@@ -45,6 +45,16 @@ export const settlementAdvice = {
   TradeReplay: "Drop the trades up to the market's last trade id and encode again.",
   TradeGap: 'Ask the engine to replay from the market’s last trade id.',
   MalformedBatch: 'Stop the lane and compare the bytes with tests/golden; the codec is wrong.',
+  PrevDigestMismatch:
+    "Read the market's digest of the sequence before and encode again: another payload than expected was accepted.",
+  TooManyTrades: 'Split the batch: version 2 holds at most 1,024 trades.',
+  UnknownEncoding: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
+  ColumnTruncated: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
+  OverlongInteger: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
+  ColumnCountMismatch: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
+  SpareBitsSet: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
+  ColumnValueOutOfRange: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
+  TrailingBytes: 'Stop the lane and compare the bytes with tests/golden/v2; the codec is wrong.',
   TreeFull: 'Migrate the market to a new state tree before it settles anything more.',
 
   TraderIndexOutOfRange: 'Void the trade: it names a trader who does not exist.',
@@ -54,6 +64,7 @@ export const settlementAdvice = {
   InsufficientBase: 'Void the trade: the seller does not have the base lots.',
   InsufficientQuote: 'Void the trade: the buyer cannot pay the amount and the fee.',
   EntryNotOpen: 'Void the trade: one of its traders has left or is leaving.',
+  UnknownOrderType: 'Look at the engine: it matched an order type this program build does not know.',
 
   ZeroAmount: 'Pass a base or a quote amount above 0.',
   InsufficientBalance: 'Ask for no more than the available balance.',

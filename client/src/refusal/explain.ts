@@ -38,6 +38,9 @@ export function explainError(err: unknown, logs?: readonly string[]): ProgramRef
   return { ...named, ...(instructionIndex === undefined ? {} : { instructionIndex }), ...(trade ? { trade } : {}) };
 }
 
+/** Why the program passed over a trade of a V2 batch. @param result one of `ResultCode` */
+export const explainResult = (result: number): ProgramRefusal => custom(TRADE_ERROR_BASE + result, undefined);
+
 function builtin(name: string): ProgramRefusal {
   const advice = builtinAdvice[name] ?? 'Read the logs of the transaction.';
   return { code: BUILTIN_CODE, name, message: `the runtime refused: ${name}`, advice };

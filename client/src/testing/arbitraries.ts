@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { BatchV1, TradeV1 } from '../batch/v1.ts';
+import type { BatchV2, TradeV2 } from '../batch/v2.ts';
+import type { OrderTypeCode } from '../constants.ts';
 import { baseLots, price, sequence, tradeId, U32_MAX, U64_MAX } from '../units.ts';
 
 /** Any u64, with the edges and small numbers often. */
@@ -31,3 +33,24 @@ export const anyRun: fc.Arbitrary<BatchV1> = anyBatch.map((batch) => ({
   ...batch,
   trades: batch.trades.map((trade, i) => ({ ...trade, tradeId: tradeId(i + 1) })),
 }));
+
+/** Trades of a V2 batch without their ids: near each other in some batches, anything in others. */
+export const anyTradesV2: fc.Arbitrary<TradeV2[]> = fc
+  .tuple(fc.boolean(), fc.array(fc.tuple(anyTrade, fc.nat(7), fc.nat(3), fc.nat(50)), { maxLength: 60 }))
+  .map(([near, list]) =>
+    list.map(([trade, orderType, feeTier, step]) => ({
+      ...trade,
+      ...(near ? { buyer: step % 5, seller: step % 7, price: price(1000 + step), quantity: baseLots(step) } : {}),
+      orderType: orderType as OrderTypeCode,
+      feeTier,
+    })),
+  );
+
+export const anyBatchV2: fc.Arbitrary<BatchV2> = fc
+  .tuple(anyU64, fc.bigInt({ min: 0n, max: U64_MAX - 100n }), anyU64, anyTradesV2)
+  .map(([number, first, prevDigestPrefix, trades]) => ({
+    sequence: sequence(number),
+    firstTradeId: tradeId(first),
+    prevDigestPrefix,
+    trades: trades.map((trade, i) => ({ ...trade, tradeId: tradeId(first + BigInt(i)) })),
+  }));

@@ -73,7 +73,7 @@ export function openControl(redis: Redis, market: string, now: () => number = Da
     },
     async report(status) {
       const answer = await reportScript(redis, keys, [token, LEASE_MS, ...encode(status)]);
-      if (answer[0] !== 'reported') throw refusalOf(answer, market, '');
+      if (answer[0] !== 'reported') throw refusalOf(answer, { market, token }, '');
     },
     encode,
     async release() {

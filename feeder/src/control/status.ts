@@ -1,4 +1,5 @@
 import type { TradeId } from '#client';
+import { tradeId } from '#client';
 import { SCHEMA_V1 } from '../stream/encode-event.ts';
 import type { Mode } from './wishes.ts';
 import { CONTROL_VERSION } from './wishes.ts';
@@ -20,6 +21,8 @@ export interface EngineStatus {
   readonly emit: string;
   readonly emitAnswer: Answered;
   readonly replayAnswer: Answered;
+  /** With the id a trade was retried as, once it was. */
+  readonly retryAnswer: Answered & { readonly as?: TradeId };
   /** No trade above it exists while `mode` is `pause`; otherwise as of the last report. */
   readonly lastId: TradeId;
   readonly generation: bigint;
@@ -35,6 +38,7 @@ export const freshStatus = (lastId: TradeId, generation: bigint): EngineStatus =
   emit: SCHEMA_V1,
   emitAnswer: unasked,
   replayAnswer: unasked,
+  retryAnswer: unasked,
   lastId,
   generation,
   ignored: '',
@@ -55,6 +59,9 @@ export function encodeStatus(status: EngineStatus, owner: string, seenMs: number
     emit_spoken: SPOKEN_SCHEMAS.join(','),
     replay_request: status.replayAnswer.request,
     replay_refused: status.replayAnswer.refused,
+    retry_request: status.retryAnswer.request,
+    retry_refused: status.retryAnswer.refused,
+    retried_as: `${status.retryAnswer.as ?? ''}`,
     last_id: `${status.lastId}`,
     generation: `${status.generation}`,
     ignored: status.ignored,
@@ -77,5 +84,12 @@ export function continuedStatus(hash: Readonly<Record<string, string>>, fresh: E
     modeAnswer: answer('mode'),
     emitAnswer: answer('emit'),
     replayAnswer: answer('replay'),
+    retryAnswer: continuedRetry(answer('retry'), hash.retried_as),
   };
+}
+
+/** An answer without its id is none. */
+function continuedRetry(answer: Answered, as: string | undefined): EngineStatus['retryAnswer'] {
+  if (answer.refused !== '') return answer;
+  return as !== undefined && /^[1-9]\d{0,18}$/.test(as) ? { ...answer, as: tradeId(as) } : unasked;
 }

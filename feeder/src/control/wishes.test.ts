@@ -16,11 +16,14 @@ test('each kind of request', () => {
     emit_request: 'b',
     replay_from: '18446744073709551615',
     replay_request: 'c',
+    retry_id: '17',
+    retry_request: 'd',
   });
   assert.deepEqual(wishes, {
     mode: { request: 'a', wanted: 'pause' },
     emit: { request: 'b', wanted: '2' },
     replay: { request: 'c', wanted: 2n ** 64n - 1n },
+    retry: { request: 'd', wanted: 17n },
     ignored: '',
   });
 });
@@ -51,9 +54,10 @@ test('whatever is written there, it is read, and what is said of it stays short'
   const content = fc.record(Object.fromEntries(WISH_FIELDS.map((name) => [name, fc.option(fc.string())])));
   fc.assert(
     fc.property(content, fc.boolean(), (fields, isOurs) => {
-      const { mode, emit, replay, ignored } = readWishes(isOurs ? { ...fields, v: '1' } : fields);
+      const { mode, emit, replay, retry, ignored } = readWishes(isOurs ? { ...fields, v: '1' } : fields);
       assert.ok(ignored.length < 1_000);
-      for (const asked of [mode, emit, replay]) if (asked !== undefined) assert.match(asked.request, /^[\w.:-]{1,64}$/);
+      for (const asked of [mode, emit, replay, retry])
+        if (asked !== undefined) assert.match(asked.request, /^[\w.:-]{1,64}$/);
     }),
   );
 });

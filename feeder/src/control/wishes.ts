@@ -16,12 +16,17 @@ export interface Wishes {
   readonly emit?: Asked<string>;
   /** Trades above this id are wanted again. */
   readonly replay?: Asked<TradeId>;
+  /** This trade is wanted once more, as a new one. */
+  readonly retry?: Asked<TradeId>;
   /** What was found that is no request and cannot be answered by id; empty when all is well. */
   readonly ignored: string;
 }
 
 /** The fields of `control:<market>` an engine reads; `owner` and `reason` are for people. */
-export const WISH_FIELDS = ['v', 'mode', 'mode_request', 'emit', 'emit_request', 'replay_from', 'replay_request'];
+export const WISH_FIELDS = [
+  ...['v', 'mode', 'mode_request', 'emit', 'emit_request'],
+  ...['replay_from', 'replay_request', 'retry_id', 'retry_request'],
+];
 
 export type WishFields = Readonly<Record<string, string | null | undefined>>;
 
@@ -53,8 +58,10 @@ export function readWishes(fields: WishFields): Wishes {
   };
   const mode = ask('mode', 'mode_request', readMode);
   const emit = ask('emit', 'emit_request', readSchema);
-  const replay = ask('replay_from', 'replay_request', readTradeId);
-  return { ...(mode && { mode }), ...(emit && { emit }), ...(replay && { replay }), ignored: ignored.join('; ') };
+  const replay = ask('replay_from', 'replay_request', (text) => readTradeId('replay_from', text));
+  const retry = ask('retry_id', 'retry_request', (text) => readTradeId('retry_id', text));
+  const wishes = { ...(mode && { mode }), ...(emit && { emit }), ...(replay && { replay }), ...(retry && { retry }) };
+  return { ...wishes, ignored: ignored.join('; ') };
 }
 
 function readMode(text: string): Mode {
@@ -67,9 +74,9 @@ function readSchema(text: string): string {
   throw unusable(`emit is ${quoted(text)}, no schema number`);
 }
 
-function readTradeId(text: string): TradeId {
+function readTradeId(field: string, text: string): TradeId {
   if (/^(0|[1-9]\d{0,19})$/.test(text) && BigInt(text) < 2n ** 64n) return tradeId(text);
-  throw unusable(`replay_from is ${quoted(text)}, no trade id`);
+  throw unusable(`${field} is ${quoted(text)}, no trade id`);
 }
 
 const unusable = (what: string): LockstepError =>

@@ -14,7 +14,10 @@ export function columnsOf(header: readonly string[], path: string): Columns {
   const names = header.map((name) => name.toLowerCase());
   const missing = COLUMNS.filter((name) => !names.includes(name));
   const doubled = COLUMNS.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (missing.length > 0) throw refused(path, `its first line names no column ${missing.join(', ')}`);
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    throw refused(path, strangeness(header.join(',')) ?? `its first line names no column ${names}`);
+  }
   if (doubled.length > 0) throw refused(path, `its first line names ${doubled.join(', ')} more than once`);
   const place = (name: ColumnName) => names.indexOf(name);
   return {
@@ -28,6 +31,19 @@ export function columnsOf(header: readonly string[], path: string): Columns {
     },
   };
 }
+
+/** What is unusual about a first line in which columns are missing. */
+function strangeness(text: string): string | undefined {
+  if (/^\uFFFD\uFFFD|\0/.test(text)) return 'it is not UTF-8 but looks like UTF-16; save it as UTF-8';
+  const separator = [...separators].find(([character]) => text.split(character).length >= COLUMNS.length);
+  return separator && `its columns are separated by ${separator[1]}, not by commas`;
+}
+
+const separators = new Map([
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+  ['|', 'bars'],
+]);
 
 const refused = (path: string, why: string): InputError =>
   new InputError('TRADES_FILE_HEADER', `${path}: ${why}`, `The first line must be: ${COLUMNS.join(',')}`);

@@ -1,14 +1,14 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { InputError } from '../input-error.ts';
+import { fileReason, InputError } from '../input-error.ts';
 import { rejection } from '../rows.ts';
 import type { Columns } from './columns.ts';
 import { columnsOf } from './columns.ts';
 import type { Line } from './lines.ts';
 import { LineSplitter } from './lines.ts';
 import { parseRecord } from './record.ts';
+import { spoolPipe } from './spool.ts';
 import type { ParsedRow } from './trade-row.ts';
 import { parseTradeRow } from './trade-row.ts';
 
@@ -21,26 +21,33 @@ export interface TradeFile {
 
 /**
  * Finds the file; what can be read only once (a pipe, /dev/stdin) is first copied into the folder `spoolDir` makes for it.
- * @throws InputError TRADES_FILE_UNREADABLE, TRADES_FILE_EMPTY
+ * @throws InputError TRADES_FILE_UNREADABLE (also for devices and directories), TRADES_FILE_EMPTY; the signal's reason
  */
-export async function openTradeFile(name: string, spoolDir: () => Promise<string>): Promise<TradeFile> {
+export async function openTradeFile(
+  name: string,
+  spoolDir: () => Promise<string>,
+  signal: AbortSignal,
+): Promise<TradeFile> {
   try {
     const found = await stat(name);
-    if (found.isDirectory()) throw new Error('it is a directory');
-    const path = found.isFile() ? name : await spooled(name, await spoolDir());
+    if (!(found.isFile() || found.isFIFO())) {
+      throw new Error(found.isDirectory() ? 'it is a directory' : 'it is neither a file nor a pipe');
+    }
+    const path = found.isFile() ? name : await spooled(name, await spoolDir(), signal);
     const handle = await open(path, 'r');
     const { size } = await handle.stat();
     await handle.close();
     if (size === 0) throw empty(name, 'is empty');
     return { name, path, bytes: size };
   } catch (error) {
+    signal.throwIfAborted();
     throw error instanceof InputError ? error : unreadable(name, error);
   }
 }
 
-async function spooled(name: string, dir: string): Promise<string> {
+async function spooled(name: string, dir: string, signal: AbortSignal): Promise<string> {
   const path = join(dir, 'trades.csv');
-  await pipeline(createReadStream(name), createWriteStream(path, { mode: 0o600 }));
+  await spoolPipe(name, path, signal);
   return path;
 }
 
@@ -83,20 +90,10 @@ async function* linesOf(file: TradeFile): AsyncGenerator<Line> {
 const unreadable = (name: string, cause: unknown): InputError =>
   new InputError(
     'TRADES_FILE_UNREADABLE',
-    `${name}: ${reasonOf(cause)}`,
+    `${name}: ${fileReason(cause)}`,
     'Give the path of a CSV file you may read: --trades FILE.csv',
     { cause },
   );
-
-const systemReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'you may not read it',
-};
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return systemReasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? cause.message;
-}
 
 const empty = (name: string, why: string): InputError =>
   new InputError('TRADES_FILE_EMPTY', `${name}: the file ${why}`, 'Give a CSV file with a header line and trades.');

@@ -2,7 +2,7 @@
 // pass gives the same rows; unusable files are refused with one coded error.
 // Does not prove: that the trades settle (tests/start).
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { fundingPlan, surveyInput } from '../trade-input.ts';
 import { openTradeFile } from './file.ts';
 import type { CsvOptions } from './input.ts';
 import { csvInput } from './input.ts';
+import { ENDLESS_CHARACTERS } from './lines.ts';
 
 const HEADER = 'trade_id,timestamp_ms,price,quantity,taker_side';
 const market = { traders: 8, takerBps: 10 };
@@ -27,11 +28,12 @@ before(async () => {
 after(() => rm(dir, { recursive: true }));
 
 const spoolDir = async () => dir;
+const never = new AbortController().signal;
 
 async function input(content: string | Buffer, options: Partial<CsvOptions> = {}): Promise<TradeInput> {
   const path = join(dir, 'trades-in.csv');
   await writeFile(path, content);
-  return csvInput(await openTradeFile(path, spoolDir), { ...defaults, ...options });
+  return csvInput(await openTradeFile(path, spoolDir, never), { ...defaults, ...options }, never);
 }
 
 async function collected(trades: TradeInput): Promise<{ accepted: AcceptedRow[]; rejected: Rejection[] }> {
@@ -132,6 +134,14 @@ test('amounts and deposits beyond u64 are refused by row', async () => {
   assert.ok(full.rejected.every((row) => row.code === 'DEPOSIT_OVERFLOW'));
 });
 
+test('rows too large for the chain are counted apart', async () => {
+  const survey = await surveyInput(
+    await input(`${HEADER}\n1,0,60000.00000001,1.00000001,buy\n2,0,1,1,buy\n3,0,x,1,buy\n`),
+    market,
+  );
+  assert.deepEqual([survey.accepted, survey.rejected, survey.tooLarge], [1, 2, 1]);
+});
+
 test('count limits the rows, good and bad', async () => {
   const trades = await input(`${HEADER}\n1,0,5,1,buy\n2,0,x,1,buy\n3,0,5,1,buy\n`, { count: 2 });
   const survey = await surveyInput(trades, market);
@@ -177,10 +187,21 @@ const refused: readonly [what: string, content: string | undefined, code: string
 for (const [what, content, code] of refused) {
   test(`${what} is ${code}`, async () => {
     const attempt = async () => {
-      if (content === undefined) return openTradeFile(join(dir, 'absent.csv'), spoolDir);
+      if (content === undefined) return openTradeFile(join(dir, 'absent.csv'), spoolDir, never);
       return collected(await input(content));
     };
     await assert.rejects(attempt, (error: unknown) => error instanceof InputError && error.code === code);
+  });
+}
+
+for (const [content, reason] of [
+  [`${HEADER.replaceAll(',', ';')}\n1;0;5;1;buy\n`, /separated by semicolons, not by commas$/],
+  [`${HEADER.replaceAll(',', '\t')}\n`, /separated by tabs, not by commas$/],
+  [Buffer.from(`\uFEFF${HEADER}\n1,0,5,1,buy\n`, 'utf16le'), /looks like UTF-16; save it as UTF-8$/],
+  [Buffer.from(`${HEADER}\n1,0,5,1,buy\n`, 'utf16le'), /looks like UTF-16; save it as UTF-8$/],
+] as const) {
+  test(`a header that is ${reason.source}`, async () => {
+    await assert.rejects(input(content), { code: 'TRADES_FILE_HEADER', message: reason });
   });
 }
 
@@ -188,7 +209,7 @@ test('a pipe, which can be read only once, gives every pass the same rows', asyn
   const pipe = join(dir, 'pipe');
   execFileSync('mkfifo', [pipe]);
   const writing = writeFile(pipe, `${HEADER}\n1,0,5,1,buy\n2,0,5,1,buy\n`);
-  const trades = await csvInput(await openTradeFile(pipe, spoolDir), defaults);
+  const trades = await csvInput(await openTradeFile(pipe, spoolDir, never), defaults, never);
   await writing;
   assert.equal((await collected(trades)).accepted.length, 2);
   assert.equal((await collected(trades)).accepted.length, 2);
@@ -201,8 +222,52 @@ test('rows appended after the file was opened are not looked at', async () => {
 });
 
 test('a directory is refused', async () => {
-  await assert.rejects(
-    openTradeFile(dir, spoolDir),
-    (error: unknown) => error instanceof InputError && error.code === 'TRADES_FILE_UNREADABLE',
-  );
+  await assert.rejects(openTradeFile(dir, spoolDir, never), { code: 'TRADES_FILE_UNREADABLE', message: /directory$/ });
+});
+
+for (const device of ['/dev/zero', '/dev/full', '/dev/null']) {
+  test(`${device} is refused`, async () => {
+    const message = `${device}: it is neither a file nor a pipe`;
+    await assert.rejects(openTradeFile(device, spoolDir, never), { code: 'TRADES_FILE_UNREADABLE', message });
+  });
+}
+
+for (const [where, start] of [
+  ['first', ''],
+  ['second', `${HEADER}\n`],
+] as const) {
+  test(`an endless ${where} line of a file is refused`, async () => {
+    const endless = Buffer.concat([Buffer.from(start), Buffer.alloc(2 * ENDLESS_CHARACTERS)]);
+    const message = new RegExp(`line ${start === '' ? 1 : 2} has no end within 1048576 characters$`);
+    await assert.rejects(input(endless), { code: 'TRADES_FILE_UNREADABLE', message });
+  });
+}
+
+test('an endless line of a pipe is refused, whoever writes on', async (t) => {
+  const pipe = join(dir, 'endless');
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', 'exec cat /dev/zero > "$0"', pipe], { stdio: 'ignore' });
+  t.after(() => writer.kill('SIGKILL'));
+  await assert.rejects(openTradeFile(pipe, spoolDir, never), {
+    code: 'TRADES_FILE_UNREADABLE',
+    message: /a line has no end within 1048576 characters$/,
+  });
+});
+
+test('a pipe that nobody writes to is left when the signal says so', async () => {
+  const pipe = join(dir, 'silent');
+  execFileSync('mkfifo', [pipe]);
+  const stop = new AbortController();
+  const opening = openTradeFile(pipe, spoolDir, stop.signal);
+  setImmediate(() => stop.abort(new Error('told to end')));
+  await assert.rejects(opening, { message: 'told to end' });
+});
+
+test('steps are no longer looked for when the signal says so', async () => {
+  const path = join(dir, 'long.csv');
+  await writeFile(path, `${HEADER}\n1,0,5,1,buy\n`);
+  const file = await openTradeFile(path, spoolDir, never);
+  await assert.rejects(csvInput(file, defaults, AbortSignal.abort(new Error('told to end'))), {
+    message: 'told to end',
+  });
 });

@@ -12,6 +12,7 @@ import { partiesBySeed } from '../traders.ts';
 import type { TradeFile } from './file.ts';
 import { readTradeRows } from './file.ts';
 import { KnownIds } from './known-ids.ts';
+import { inferSteps } from './steps.ts';
 import type { ParsedRow, TradeRow } from './trade-row.ts';
 
 export interface CsvOptions extends InputOptions {
@@ -23,11 +24,14 @@ export interface CsvOptions extends InputOptions {
 
 /**
  * The trades of a file.
- * @throws InputError TRADES_FILE_HEADER, TRADES_FILE_EMPTY, TRADES_FILE_UNREADABLE
+ * @throws InputError TRADES_FILE_HEADER, TRADES_FILE_EMPTY, TRADES_FILE_UNREADABLE; the signal's reason
  */
-export async function csvInput(file: TradeFile, options: CsvOptions): Promise<TradeInput> {
+export async function csvInput(file: TradeFile, options: CsvOptions, signal: AbortSignal): Promise<TradeInput> {
   const { tick, lot } = options;
-  const steps = tick !== undefined && lot !== undefined ? { tick, lot } : await inferredSteps(file, options);
+  const steps =
+    tick !== undefined && lot !== undefined
+      ? { tick, lot }
+      : await inferSteps(untilAborted(firstRows(file, options.count), signal), options);
   const instrument = instrumentOf(steps.tick, steps.lot);
   const parties = partiesBySeed(options.seed, options.traders);
   return {
@@ -74,19 +78,11 @@ function laneRow(row: TradeRow, pass: Pass & { intake: LaneIntake; known: KnownI
 const offStep = (line: number, what: string, value: Decimal, step: string, size: Decimal): InputRow =>
   rejection(line, 'OFF_STEP', `${what} ${formatDecimal(value)} is no multiple of the ${step} ${formatDecimal(size)}`);
 
-/** One unit of the last decimal any readable row uses. */
-async function inferredSteps(file: TradeFile, options: CsvOptions): Promise<{ tick: Decimal; lot: Decimal }> {
-  let priceScale = 0;
-  let quantityScale = 0;
-  for await (const parsed of firstRows(file, options.count)) {
-    if (!('row' in parsed)) continue;
-    priceScale = Math.max(priceScale, parsed.row.price.scale);
-    quantityScale = Math.max(quantityScale, parsed.row.quantity.scale);
+async function* untilAborted(rows: AsyncIterable<ParsedRow>, signal: AbortSignal): AsyncGenerator<ParsedRow> {
+  for await (const row of rows) {
+    signal.throwIfAborted();
+    yield row;
   }
-  return {
-    tick: options.tick ?? { digits: 1n, scale: priceScale },
-    lot: options.lot ?? { digits: 1n, scale: quantityScale },
-  };
 }
 
 async function* firstRows(file: TradeFile, count: number | undefined): AsyncGenerator<ParsedRow> {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LineSplitter, MAX_LINE_CHARACTERS } from './lines.ts';
+import { ENDLESS_CHARACTERS, LineSplitter, MAX_LINE_CHARACTERS } from './lines.ts';
 
 function linesOf(pieces: readonly string[]): (string | undefined)[] {
   const splitter = new LineSplitter();
@@ -46,4 +46,12 @@ test('a line without end is dropped, and the next line is whole again', () => {
   assert.deepEqual(linesOf(['a\n', long, long, long, '\r', '\nb\n']), ['a', undefined, 'b']);
   assert.deepEqual(linesOf([long, long]), [undefined]);
   assert.deepEqual(linesOf([`${long}${long}\nb`]), [undefined, 'b']);
+});
+
+test('a line that never ends is an error, however it is cut', () => {
+  const half = 'x'.repeat(ENDLESS_CHARACTERS / 2);
+  assert.deepEqual(linesOf([half, half, '\nb']), [undefined, 'b']);
+  for (const pieces of [[half, half, 'x'], [`${half}${half}x\nb`], ['\n', half, half, 'x\n']]) {
+    assert.throws(() => linesOf(pieces), /^Error: line [12] has no end within 1048576 characters$/);
+  }
 });

@@ -8,15 +8,21 @@ export interface Line {
 
 /** No trade needs more; a file without line ends must not fill memory. */
 export const MAX_LINE_CHARACTERS = 65_536;
+/** A line of more is no row that was spoilt: the file is none of lines. */
+export const ENDLESS_CHARACTERS = 1_048_576;
+
+export const neverEnds = (number?: number): Error =>
+  new Error(`${number === undefined ? 'a line' : `line ${number}`} has no end within ${ENDLESS_CHARACTERS} characters`);
 
 /** Splits text that arrives in pieces into lines ended by LF, CRLF or CR; drops a byte-order mark. Memory is one line. */
 export class LineSplitter {
   #number = 1;
   #rest = '';
-  #tooLong = false;
+  /** Characters of the line that were dropped already. */
+  #dropped = 0;
   #atFileStart = true;
 
-  /** Lines that end within this piece. */
+  /** Lines that end within this piece. @throws Error when one has no end within ENDLESS_CHARACTERS */
   *push(piece: string): Generator<Line> {
     const text = this.#rest + this.#withoutMark(piece);
     // A CR at the very end may be half of a CRLF: it waits for the next piece.
@@ -25,15 +31,17 @@ export class LineSplitter {
     this.#rest = (lines.pop() ?? '') + text.slice(whole.length);
     for (const line of lines) yield this.#ended(line);
     if (this.#rest.length > MAX_LINE_CHARACTERS) {
-      this.#tooLong = true;
-      this.#rest = this.#rest.endsWith('\r') ? '\r' : '';
+      const kept = this.#rest.endsWith('\r') ? '\r' : '';
+      this.#dropped += this.#rest.length - kept.length;
+      this.#rest = kept;
+      if (this.#dropped > ENDLESS_CHARACTERS) throw neverEnds(this.#number);
     }
   }
 
   /** The last line, when the file does not end with a line end. */
   *end(): Generator<Line> {
     const last = this.#rest.replace(/\r$/, '');
-    if (last !== '' || this.#tooLong) yield this.#ended(last);
+    if (last !== '' || this.#dropped > 0) yield this.#ended(last);
   }
 
   #withoutMark(piece: string): string {
@@ -43,10 +51,11 @@ export class LineSplitter {
   }
 
   #ended(text: string): Line {
-    const tooLong = this.#tooLong || text.length > MAX_LINE_CHARACTERS;
-    this.#tooLong = false;
     const number = this.#number;
+    const length = this.#dropped + text.length;
+    if (length > ENDLESS_CHARACTERS) throw neverEnds(number);
+    this.#dropped = 0;
     this.#number += 1;
-    return { number, text: tooLong ? undefined : text };
+    return { number, text: length > MAX_LINE_CHARACTERS ? undefined : text };
   }
 }

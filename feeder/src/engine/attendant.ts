@@ -21,6 +21,8 @@ export class Attendant {
   readonly #now: () => number;
   readonly #log: (message: string) => void;
   #status = freshStatus(tradeId(0), 1n);
+  #retry: Asked<TradeId> | undefined;
+  #emittedOnce = tradeId(0);
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(control: Control, options: { now: () => number; log: (message: string) => void }) {
@@ -33,16 +35,30 @@ export class Attendant {
     return this.#status.mode === 'pause';
   }
 
+  /** A request for a retry that has no answer yet, as of the last look. */
+  get retry(): Asked<TradeId> | undefined {
+    return isNew(this.#retry, this.#status.retryAnswer) ? this.#retry : undefined;
+  }
+
+  /** The highest id a replay was asked from: nobody asks so of trades that were never emitted, whatever Redis has forgotten. */
+  get emittedOnce(): TradeId {
+    return this.#emittedOnce;
+  }
+
   /**
    * Reads the wishes; answers mode and emission at once. What is returned is a request for a replay that has no answer yet.
    * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST
    */
   async attend(position: Position): Promise<Asked<TradeId> | undefined> {
     const wishes = await this.#control.wishes();
+    this.#retry = wishes.retry;
+    const { replay } = wishes;
+    if (replay !== undefined && 'wanted' in replay && replay.wanted > this.#emittedOnce)
+      this.#emittedOnce = replay.wanted;
     const status = { ...this.#obeyed(wishes), lastId: position.head, generation: position.generation };
     const hasNews = status.ignored !== this.#status.ignored || isAnswered(status, this.#status);
     if (hasNews || this.#now() - this.#reportedAt >= REPORT_MS) await this.#report(status);
-    return isNew(wishes.replay, this.#status.replayAnswer) ? wishes.replay : undefined;
+    return isNew(replay, this.#status.replayAnswer) ? replay : undefined;
   }
 
   /** Continues what the engine before said, and says so. */
@@ -60,6 +76,23 @@ export class Attendant {
     await this.#report({ ...this.#status, replayAnswer: { request, refused } });
   }
 
+  async refuseRetry(request: string, refused: string): Promise<void> {
+    this.#log(`retry request ${request} refused: ${refused}`);
+    await this.#report({ ...this.#status, retryAnswer: { request, refused } });
+  }
+
+  /** To be called when the retry is in the stream. */
+  async fulfilRetry(request: string, as: TradeId, position: Position): Promise<void> {
+    this.#log(`retry request ${request} done: trade ${as}`);
+    const retryAnswer = { request, refused: '', as };
+    await this.#report({
+      ...this.#status,
+      retryAnswer,
+      lastId: position.head,
+      generation: position.generation,
+    });
+  }
+
   /** `write` gets the hash that says the replay is done, to be written in one step with the pointer. */
   async fulfilReplay(
     request: string,
@@ -71,6 +104,11 @@ export class Attendant {
     await write(this.#control.encode(status));
     this.#status = status;
     this.#log(`replay request ${request} done: generation ${position.generation}`);
+  }
+
+  /** `write` gets the hash to be written in one step with a pointer to a generation that only then has its number. */
+  async moveOn(head: TradeId, write: (status: readonly string[]) => Promise<void>): Promise<void> {
+    await write(this.#control.encode({ ...this.#status, lastId: head }));
   }
 
   async #report(status: EngineStatus): Promise<void> {

@@ -1,13 +1,14 @@
-import type { TradeId, TradeV1 } from '#client';
+import type { TradeId } from '#client';
 import { tradeId } from '#client';
 import type { Asked } from '../control/wishes.ts';
 import { Pace, pauseFor, stepOf } from '../pace.ts';
 import { encodeTradeEvent } from '../stream/encode-event.ts';
 import { MAX_TRADES_PER_WRITE } from '../stream/pen.ts';
-import { conflict, isLost } from '../stream/refusals.ts';
+import { disturbed, isDisturbed, isLost } from '../stream/refusals.ts';
 import type { Position } from './attendant.ts';
 import { Attendant } from './attendant.ts';
 import type { EngineOptions } from './run-engine.ts';
+import type { EngineTrade } from './source.ts';
 import { changed, TradeCursor } from './trade-cursor.ts';
 
 /** How often an engine with nothing to write looks at its control keys. */
@@ -19,13 +20,15 @@ export class Engine {
   readonly #attendant: Attendant;
   readonly #pace: Pace;
   readonly #step: number;
-  readonly #cursor: TradeCursor;
+  #cursor: TradeCursor;
   readonly #log: (message: string) => void;
   /** The highest id ever written; ahead of the stream's last only while Redis has lost some. */
   #head = tradeId(0);
   /** Taken from the source, not written yet. */
-  #pending: readonly TradeV1[] = [];
+  #pending: readonly EngineTrade[] = [];
   #exhausted = false;
+  /** What the last turn came upon; dealt with first. */
+  #trouble: { readonly error: unknown } | undefined;
 
   constructor(options: EngineOptions) {
     const { control, rate = 'max', now = () => performance.now(), log = () => undefined } = options;
@@ -41,29 +44,32 @@ export class Engine {
   async start(): Promise<void> {
     const { control, publisher, signal, source } = this.#options;
     await control.claim(signal);
+    await source.retries?.open();
     await publisher.resume();
     this.#head = publisher.lastId;
     await this.#attendant.takeOver(this.#position);
     if (this.#head === 0n) return;
-    await this.#cursor.skipTo(tradeId(this.#head - 1n), () => this.#attend());
-    const [last] = await this.#cursor.takeAll(1);
-    const written = await publisher.lastPayload();
-    if (last !== undefined && written !== undefined && !encodeTradeEvent(last).equals(written)) {
+    if (!(await this.#isOwnLast(this.#cursor))) {
       throw changed(source.origin, `gives another trade ${this.#head} than the one that was published`);
     }
   }
 
   /** @throws the signal's reason */
   async turn(): Promise<void> {
+    const trouble = this.#trouble;
     try {
+      if (trouble !== undefined) return await this.#overcome(trouble.error);
       const replay = await this.#attend();
       if (replay !== undefined) await this.#replay(replay);
       else if (this.#options.publisher.lastId < this.#head) await this.#restore();
-      else if (this.#attendant.isPaused || this.#exhausted) await this.#sleep(LOOK_MS);
+      else if (this.#attendant.isPaused) await this.#sleep(LOOK_MS);
+      else if (this.#pending.length === 0 && (await this.#retry())) return;
+      else if (this.#exhausted) await this.#sleep(LOOK_MS);
       else await this.#emit();
     } catch (error) {
-      if (!isLost(error)) throw error;
-      await this.#recover(error);
+      if (!isLost(error) && !isDisturbed(error)) throw error;
+      this.#trouble = { error };
+      if (trouble !== undefined) await this.#sleep(LOOK_MS);
     }
   }
 
@@ -76,6 +82,7 @@ export class Engine {
   /** A Redis that is gone gives the market up by itself, when the lease runs out. */
   async close(): Promise<void> {
     await this.#cursor.close();
+    await this.#options.source.retries?.close().catch(() => undefined);
     await this.#options.control.release().catch(() => undefined);
   }
 
@@ -92,21 +99,78 @@ export class Engine {
     return pauseFor(ms, this.#options.signal);
   }
 
+  /** Up to here trades are no news, though an engine that starts on an empty Redis finds none of them. */
+  get #emittedOnce(): TradeId {
+    const asked = this.#attendant.emittedOnce;
+    const retried = this.#options.source.retries?.lastId;
+    return retried !== undefined && retried > asked ? retried : asked;
+  }
+
   async #emit(): Promise<void> {
     const { publisher, onProgress, onExhausted } = this.#options;
-    if (this.#pending.length === 0) this.#pending = await this.#cursor.take(this.#step);
+    if (this.#pending.length === 0) {
+      await this.#cursor.skipTo(this.#head, () => this.#attend());
+      this.#pending = await this.#cursor.take(Math.max(this.#step, this.#chunkBetween(this.#head, this.#emittedOnce)));
+    }
     if (this.#pending.length === 0) {
       this.#exhausted = true;
       onExhausted?.(this.#head);
       return;
     }
-    const early = this.#pace.wait();
+    const isNew = (this.#pending.at(-1)?.tradeId ?? 0n) > this.#emittedOnce;
+    const early = isNew ? this.#pace.wait() : 0;
     if (early > 0) return this.#sleep(Math.min(early, LOOK_MS));
     await publisher.publish(this.#pending);
-    this.#pace.wrote(this.#pending.length);
+    if (isNew) this.#pace.wrote(this.#pending.length);
     this.#pending = [];
     this.#head = publisher.lastId;
     onProgress?.(this.#head);
+  }
+
+  /**
+   * Does one step of a retry: refuses it, or writes it down as the next trade, or answers when that is in the stream. Answers
+   * whether there was such a step; otherwise what the source has next comes first, the retry in its turn.
+   */
+  async #retry(): Promise<boolean> {
+    const { source } = this.#options;
+    if (source.retries !== undefined && source.retries.lastId > this.#head) {
+      await this.#goOn();
+      return false;
+    }
+    const asked = this.#attendant.retry;
+    if (asked === undefined) return false;
+    const wanted = 'wanted' in asked ? asked.wanted : undefined;
+    const as = wanted === undefined ? undefined : source.retries?.retriedAs(wanted);
+    if (as !== undefined) {
+      await this.#attendant.fulfilRetry(asked.request, as, this.#position);
+      return true;
+    }
+    const refused = 'refused' in asked ? asked.refused : refusalOfRetry(asked.wanted, this.#head, source);
+    if (refused !== '') await this.#attendant.refuseRetry(asked.request, refused);
+    else if (wanted !== undefined) await this.#writeDown(wanted);
+    return true;
+  }
+
+  /** From here on every pass over the source has the retry as its next trade, the one under way included. */
+  async #writeDown(wanted: TradeId): Promise<void> {
+    const { source } = this.#options;
+    const cursor = new TradeCursor(source);
+    try {
+      await cursor.skipTo(tradeId(wanted - 1n), () => this.#attend());
+      const [trade] = await cursor.takeAll(1);
+      if (trade === undefined) return;
+      await source.retries?.append({ ...trade, tradeId: tradeId(this.#head + 1n), replaces: wanted });
+    } finally {
+      await cursor.close();
+    }
+  }
+
+  /** A pass that has ended gives nothing more, not even a retry: another one does. */
+  async #goOn(): Promise<void> {
+    if (!this.#exhausted) return;
+    await this.#cursor.close();
+    this.#cursor = new TradeCursor(this.#options.source);
+    this.#exhausted = false;
   }
 
   /** Builds the next generation; a newer request ends it, and what it built is never pointed at. */
@@ -124,7 +188,7 @@ export class Engine {
       while (draft.lastId < this.#head) {
         const newer = await this.#attend();
         if (newer !== undefined && newer.request !== asked.request) return;
-        await draft.publish(await cursor.takeAll(this.#chunkAfter(draft.lastId)));
+        await draft.publish(await cursor.takeAll(this.#chunkBetween(draft.lastId, this.#head)));
       }
       const position = { head: this.#head, generation: draft.generation };
       await this.#attendant.fulfilReplay(asked.request, position, (status) =>
@@ -140,10 +204,12 @@ export class Engine {
     const { publisher, source } = this.#options;
     const cursor = new TradeCursor(source);
     try {
-      await cursor.skipTo(publisher.lastId, () => this.#attend());
+      if (publisher.lastId > 0n && !(await this.#isOwnLast(cursor))) {
+        throw disturbed(`entry ${publisher.lastId} of the stream is not what this engine wrote`);
+      }
       while (publisher.lastId < this.#head) {
         if ((await this.#attend()) !== undefined) return;
-        await publisher.publish(await cursor.takeAll(this.#chunkAfter(publisher.lastId)));
+        await publisher.publish(await cursor.takeAll(this.#chunkBetween(publisher.lastId, this.#head)));
       }
       this.#log(`restored up to trade ${this.#head}`);
     } finally {
@@ -151,20 +217,60 @@ export class Engine {
     }
   }
 
-  #chunkAfter(id: TradeId): number {
-    return Math.min(MAX_TRADES_PER_WRITE, Number(this.#head - id));
+  /** Takes `cursor` to the stream's last id; answers whether its entry there, if it was not trimmed, is this engine's. */
+  async #isOwnLast(cursor: TradeCursor): Promise<boolean> {
+    const { publisher } = this.#options;
+    await cursor.skipTo(tradeId(publisher.lastId - 1n), () => this.#attend());
+    const [last] = await cursor.takeAll(1);
+    const written = await publisher.lastPayload();
+    return last === undefined || written === undefined || encodeTradeEvent(last).equals(written);
+  }
+
+  /** Trades of one write on the way from `id` to `end`; 0 or less when that is reached. */
+  #chunkBetween(id: TradeId, end: TradeId): number {
+    return Math.min(MAX_TRADES_PER_WRITE, Number(end - id));
+  }
+
+  async #overcome(cause: unknown): Promise<void> {
+    if (isLost(cause)) await this.#recover(cause);
+    else await this.#moveOn(cause);
+    this.#trouble = undefined;
   }
 
   async #recover(cause: unknown): Promise<void> {
     const { control, publisher, signal } = this.#options;
-    this.#log(`redis has lost writes: ${cause instanceof Error ? cause.message : String(cause)}`);
+    this.#log(`redis has lost writes: ${textOf(cause)}`);
     await control.claim(signal);
     await publisher.resume();
     const highest = this.#pending.at(-1)?.tradeId ?? this.#head;
     if (publisher.lastId > highest)
-      throw conflict(`the stream ends with ${publisher.lastId}; this engine wrote ${highest}`);
-    if (publisher.lastId > this.#head) this.#head = publisher.lastId;
+      throw disturbed(`the stream ends with ${publisher.lastId}; this engine wrote ${highest}`);
+    if (publisher.lastId > this.#head) await this.#takeForWritten(publisher.lastId);
     this.#pending = this.#pending.filter((trade) => trade.tradeId > this.#head);
     await this.#attendant.reportAt(this.#position);
   }
+
+  /** The write that was under way may have arrived; or somebody else took its id. */
+  async #takeForWritten(last: TradeId): Promise<void> {
+    const written = await this.#options.publisher.lastPayload();
+    const own = this.#pending.find(({ tradeId: id }) => id === last);
+    if (own === undefined || written === undefined || !encodeTradeEvent(own).equals(written)) {
+      throw disturbed(`entry ${last} of the stream is not what this engine wrote`);
+    }
+    this.#head = last;
+  }
+
+  /** Somebody else's entries, pointer or keys are left behind; a reader that had not come so far asks for a replay. */
+  async #moveOn(cause: unknown): Promise<void> {
+    const { publisher } = this.#options;
+    await this.#attendant.moveOn(this.#head, (status) => publisher.moveOn(this.#head, status));
+    this.#log(`somebody else wrote here, going on in generation ${publisher.generation}: ${textOf(cause)}`);
+  }
 }
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const refusalOfRetry = (wanted: TradeId, head: TradeId, { retries }: EngineOptions['source']): string => {
+  if (retries === undefined) return 'this engine keeps no journal of retries';
+  return wanted === 0n || wanted > head ? `there is no trade ${wanted}; the last one is ${head}` : '';
+};

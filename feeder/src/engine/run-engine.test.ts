@@ -9,8 +9,9 @@ import type { TradeId, TradeV1 } from '#client';
 import { baseLots, LockstepError, price, tradeId } from '#client';
 import type { PrivateRedis } from '../../../cli/src/redis-server.ts';
 import { startPrivateRedis } from '../../../cli/src/redis-server.ts';
+import { until } from '../../../tests/support/until.ts';
 import { openControl } from '../control/control.ts';
-import { engineKey, generationKey, leaseKey, tradeStreamKey } from '../stream/keys.ts';
+import { controlKey, engineKey, generationKey, leaseKey, tradeStreamKey } from '../stream/keys.ts';
 import { openPublisher } from '../stream/publisher.ts';
 import type { EngineOptions } from './run-engine.ts';
 import { runEngine } from './run-engine.ts';
@@ -69,9 +70,6 @@ async function start(t: TestContext, source: EngineSource, options: Partial<Engi
   return { exhausted, ended, end, log };
 }
 
-const until = async (isTrue: () => Promise<boolean>) => {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 const coded = (code: string) => (error: unknown) => error instanceof LockstepError && error.code === code;
 
 test('ends with the last id and gives the market up', async (t) => {
@@ -135,11 +133,65 @@ test('an engine that was replaced while it was away ends', async (t) => {
   await assert.rejects(engine.ended, coded('PUBLISH_CONFLICT'));
 });
 
-test('a pointer set by somebody else ends the engine', async (t) => {
-  const engine = await start(t, sourceOf(1_000_000), { rate: 1_000 });
+const strangers: Readonly<Record<string, () => Promise<unknown>>> = {
+  'an entry with a generated id': () => redis.xadd(STREAM, '*', 'v', '1', 'p', 'junk'),
+  'an entry with the next id': () =>
+    redis.eval(
+      `local info = redis.call('XINFO', 'STREAM', KEYS[1])
+       local at = string.match(info[8], '^%d+')
+       return redis.call('XADD', KEYS[1], string.format('%.0f', at + 1) .. '-0', 'v', '1', 'p', 'junk')`,
+      1,
+      STREAM,
+    ),
+  'an entry within the last id': () =>
+    redis.xadd(STREAM, '200-5', 'v', '1').catch(() => redis.xadd(STREAM, '*', 'v', '1')),
+  'a pointer to another generation': () => redis.set(generationKey(MARKET), '7'),
+  'a pointer that is no number': () => redis.set(generationKey(MARKET), 'x'),
+  'a list in place of the pointer': () =>
+    redis.multi().del(generationKey(MARKET)).lpush(generationKey(MARKET), '1').exec(),
+  'a text in place of the stream': () => redis.set(STREAM, 'text'),
+  'another stream in place of the stream': () =>
+    redis.multi().del(STREAM).xadd(STREAM, '3-0', 'v', '1', 'p', 'junk').exec(),
+};
+for (const [what, write] of Object.entries(strangers)) {
+  test(`${what}, by a stranger: the engine goes on in a new generation after its last id`, async (t) => {
+    const engine = await start(t, sourceOf(1_000_000), { rate: 1_000 });
+    await until(async () => (await redis.xlen(STREAM)) >= 100);
+    await write();
+    let stream = STREAM;
+    await until(async () => {
+      const pointer = await redis.get(generationKey(MARKET)).catch(() => 'none');
+      stream = tradeStreamKey(MARKET, BigInt(/^[1-9]\d*$/.test(pointer ?? '') ? (pointer ?? '1') : '1'));
+      return stream !== STREAM && (await redis.type(stream)) === 'stream' && (await redis.xlen(stream)) >= 50;
+    });
+    const ids = (await redis.xrange(stream, '-', '+')).map(([id]) => Number(id.replace(/-0$/, '')));
+    const first = ids[0] ?? assert.fail('no entry');
+    assert.ok(first > 100);
+    assert.deepEqual(
+      ids,
+      ids.map((_, at) => first + at),
+    );
+    assert.match(engine.log.join(), /somebody else wrote here, going on in generation/);
+    assert.equal(typeof (await engine.end()), 'bigint');
+  });
+}
+
+test('what somebody asked to have again was emitted once: an engine on an empty Redis writes it without its pace', async (t) => {
+  await redis.hset(controlKey(MARKET), { v: '1', replay_from: '2000', replay_request: 'R' });
+  // A clock that stands: one trade is due, and none after it.
+  const engine = await start(t, sourceOf(3_000), { rate: 1, now: () => 0 });
+  await until(async () => (await redis.exists(STREAM)) === 1 && (await redis.xlen(STREAM)) > 2_000);
+  assert.equal(await engine.end(), 2_001n);
+  assert.match(engine.log.join(), /replay request R refused: 2000 is above the last id 0/);
+});
+
+test('a stranger that empties the control keys and takes the next id is left behind', async (t) => {
+  const engine = await start(t, sourceOf(3), { rate: 1 });
   await until(async () => (await redis.exists(STREAM)) === 1);
-  await redis.set(generationKey(MARKET), '7');
-  await assert.rejects(engine.ended, coded('PUBLISH_CONFLICT'));
+  await redis.multi().xadd(STREAM, '2-0', 'v', '1', 'p', 'junk').del(engineKey(MARKET)).exec();
+  await until(async () => (await redis.get(generationKey(MARKET))) === '2');
+  await engine.end();
+  assert.match(engine.log.join(), /somebody else wrote here.*entry 2 of the stream is not what/);
 });
 
 test('an engine whose own hash was overwritten claims it again', async (t) => {

@@ -1,6 +1,6 @@
-import type { TradeId, TradeV1 } from '#client';
+import type { TradeId } from '#client';
 import { LockstepError, tradeId } from '#client';
-import type { EngineSource } from './source.ts';
+import type { EngineSource, EngineTrade } from './source.ts';
 
 /** Trades passed over between two looks at the control keys. */
 const SKIP_STEP = 2_000;
@@ -8,7 +8,7 @@ const SKIP_STEP = 2_000;
 /** One pass over a source, from its first trade on. */
 export class TradeCursor {
   readonly #origin: string;
-  readonly #trades: AsyncIterator<TradeV1>;
+  readonly #trades: AsyncIterator<EngineTrade>;
   #lastId = tradeId(0);
 
   constructor(source: EngineSource) {
@@ -17,8 +17,8 @@ export class TradeCursor {
   }
 
   /** The next trades, fewer than `count` only at the source's end. @throws LockstepError SOURCE_CHANGED for an id out of turn */
-  async take(count: number): Promise<TradeV1[]> {
-    const taken: TradeV1[] = [];
+  async take(count: number): Promise<EngineTrade[]> {
+    const taken: EngineTrade[] = [];
     while (taken.length < count) {
       const { done, value } = await this.#trades.next();
       if (done === true) break;
@@ -31,7 +31,7 @@ export class TradeCursor {
   }
 
   /** The next `count` trades, all of them. @throws LockstepError SOURCE_CHANGED */
-  async takeAll(count: number): Promise<TradeV1[]> {
+  async takeAll(count: number): Promise<EngineTrade[]> {
     const taken = await this.take(count);
     if (taken.length < count) throw changed(this.#origin, `ends after ${this.#lastId}, and more was published from it`);
     return taken;

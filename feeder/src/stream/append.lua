@@ -1,5 +1,6 @@
 -- Appends trades to the stream of a generation, all of them or none, only if they follow what is there: a repeated, skipped
--- or second-hand id cannot get in, not even with two writers.
+-- or second-hand id cannot get in, not even with two writers. A connection that breaks has a write sent again: what the owner finds where
+-- it was about to write is its own only when the bytes are, up to a trimmed beginning.
 -- KEYS[1]  stream
 -- KEYS[2]  pointer to the generation readers follow
 -- KEYS[3]  hash engine:<market>
@@ -7,9 +8,35 @@
 -- ARGV[2]  generation the pointer must name
 -- ARGV[3]  entry id the stream must end with: '<last trade id>-0', or '0-0' for a stream that has none yet
 -- ARGV[4]  value of field v: schema of the payloads
--- ARGV[5…] pairs of entry id '<trade id>-0' and payload, in order
+-- ARGV[5…] for each trade, in order: entry id '<trade id>-0', payload, and value of field r (the id it replaces) or ''
 -- Returns {'appended', last} or, having added nothing, what was found instead: {'owner', token}, {'pointer', generation},
--- {'last', entry id}; '' stands for a missing value.
+-- {'last', entry id}, and to an engine that finds its last trade's id there: {'repeated', entry id}, or {'foreign', what entry it is} of
+-- the first one that is not what it wrote; '' stands for a missing value.
+local function shown(id, fields)
+  for i = 1, #fields, 2 do
+    if fields[i] == 'p' then
+      local bytes = string.sub(fields[i + 1], 1, 64)
+      return id .. ' with p = ' .. string.gsub(bytes, '.', function(c) return string.format('%02x', string.byte(c)) end)
+    end
+  end
+  return id .. ' without p'
+end
+local function is_own(fields, i)
+  local is_retry = ARGV[i + 2] ~= ''
+  return #fields == (is_retry and 6 or 4)
+    and fields[1] == 'v' and fields[2] == ARGV[4] and fields[3] == 'p' and fields[4] == ARGV[i + 1]
+    and (not is_retry or (fields[5] == 'r' and fields[6] == ARGV[i + 2]))
+end
+local function judge_repeat(last)
+  local found = redis.call('XRANGE', KEYS[1], '(' .. ARGV[3], '+', 'COUNT', (#ARGV - 4) / 3 + 1)
+  local at = #ARGV - 2 - 3 * (#found - 1)
+  for _, entry in ipairs(found) do
+    if at < 5 or entry[1] ~= ARGV[at] or not is_own(entry[2], at) then return { 'foreign', shown(entry[1], entry[2]) } end
+    at = at + 3
+  end
+  if #found == 0 then return { 'foreign', last .. ', which is gone' } end
+  return { 'repeated', last }
+end
 if ARGV[1] ~= '' then
   local owner = redis.pcall('HGET', KEYS[3], 'owner')
   if type(owner) ~= 'string' then owner = '' end
@@ -24,8 +51,15 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
     if info[i] == 'last-generated-id' then last = info[i + 1] end
   end
 end
-if last ~= ARGV[3] then return { 'last', last } end
-for i = 5, #ARGV, 2 do
-  redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[4], 'p', ARGV[i + 1])
+if last ~= ARGV[3] then
+  if ARGV[1] ~= '' and last == ARGV[#ARGV - 2] and #ARGV > 5 then return judge_repeat(last) end
+  return { 'last', last }
+end
+for i = 5, #ARGV, 3 do
+  if ARGV[i + 2] == '' then
+    redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[4], 'p', ARGV[i + 1])
+  else
+    redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[4], 'p', ARGV[i + 1], 'r', ARGV[i + 2])
+  end
 end
 return { 'appended', last }

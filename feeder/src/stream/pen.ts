@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
-import type { TradeId, TradeV1 } from '#client';
+import type { TradeId } from '#client';
 import { tradeId } from '#client';
+import type { EngineTrade } from '../engine/source.ts';
 import type { Answer } from '../script.ts';
 import { luaScript } from '../script.ts';
 import { encodeTradeEvent, SCHEMA_V1 } from './encode-event.ts';
 import { engineKey, generationKey, tradeStreamKey } from './keys.ts';
-import { conflict, lost, refuseUnlessNext } from './refusals.ts';
+import { conflict, disturbed, lost, refuseUnlessNext } from './refusals.ts';
 
 const append = luaScript(new URL('append.lua', import.meta.url));
 
@@ -41,8 +42,8 @@ export class StreamPen {
     return this.#lastId;
   }
 
-  /** @throws LockstepError PUBLISH_DUPLICATE, PUBLISH_GAP, PUBLISH_CONFLICT, PUBLISH_LOST, REDIS_REFUSED */
-  async publish(trades: readonly TradeV1[]): Promise<void> {
+  /** @throws LockstepError PUBLISH_DUPLICATE, PUBLISH_GAP, PUBLISH_CONFLICT, PUBLISH_DISTURBED, PUBLISH_LOST, REDIS_REFUSED */
+  async publish(trades: readonly EngineTrade[]): Promise<void> {
     for (let at = 0; at < trades.length; at += MAX_TRADES_PER_WRITE) {
       const next = trades.slice(at, at + MAX_TRADES_PER_WRITE);
       refuseUnlessNext(this.#lastId, next);
@@ -58,37 +59,40 @@ export class StreamPen {
     return this.#lastId;
   }
 
-  async #write(trades: readonly TradeV1[]): Promise<void> {
+  async #write(trades: readonly EngineTrade[]): Promise<void> {
     const last = trades.at(-1)?.tradeId ?? this.#lastId;
     const answer = await this.#append(entryId(this.#lastId), trades);
-    if (answer[0] !== 'appended' && !this.#isOwnRepeat(answer, last)) this.#refuse(answer);
+    // After a broken connection a write is sent again, and finds what it wrote the first time.
+    if (answer[0] !== 'appended' && answer[0] !== 'repeated') this.#refuse(answer);
     this.#lastId = last;
   }
 
-  /** After a broken connection a write is sent again; the owner of the stream knows that what it finds is its own. */
-  #isOwnRepeat([what, found]: Answer, last: TradeId): boolean {
-    return this.#writer.token !== '' && what === 'last' && found === entryId(last);
-  }
-
-  #append(after: string, trades: readonly TradeV1[]): Promise<Answer> {
+  #append(after: string, trades: readonly EngineTrade[]): Promise<Answer> {
     const { redis, market, token } = this.#writer;
-    const entries = trades.flatMap((trade) => [entryId(trade.tradeId), encodeTradeEvent(trade)]);
+    const entries = trades.flatMap((trade) => [
+      entryId(trade.tradeId),
+      encodeTradeEvent(trade),
+      `${trade.replaces ?? ''}`,
+    ]);
     const keys = [tradeStreamKey(market, this.generation), generationKey(market), engineKey(market)];
     return append(redis, keys, [token, `${this.#pointedAt}`, after, SCHEMA_V1, ...entries]);
   }
 
   #refuse(answer: Answer): never {
-    throw refusalOf(answer, this.#writer.market, entryId(this.#lastId));
+    throw refusalOf(answer, this.#writer, entryId(this.#lastId));
   }
 }
 
 /** Why a script of this folder wrote nothing: missing and shorter means lost, everything else is somebody else's doing. */
-export function refusalOf([what, found]: Answer, market: string, lastEntry: string): Error {
+export function refusalOf([what, found]: Answer, { market, token }: Omit<Writer, 'redis'>, lastEntry: string): Error {
   if (found === '') return lost(`${market}: the ${what} this engine set is gone from redis`);
   if (what === 'owner') return conflict(`${market}: another engine has taken the market over (${found})`);
-  if (what === 'pointer') return conflict(`${market}: readers were pointed at generation ${found} by somebody else`);
+  // Who claimed the market knows that nobody else did, and what is not its own is nobody's.
+  const foreign = token === '' ? conflict : disturbed;
+  if (what === 'pointer') return foreign(`${market}: readers were pointed at generation ${found} by somebody else`);
+  if (what === 'foreign') return foreign(`${market}: this engine did not write entry ${found}`);
   const text = `${market}: the stream ends with ${found} where this engine left it at ${lastEntry}`;
-  return isBelow(found, lastEntry) ? lost(text) : conflict(text);
+  return isBelow(found, lastEntry) ? lost(text) : foreign(text);
 }
 
 const isBelow = (one: string, other: string): boolean => numberOf(one) < numberOf(other);

@@ -10,7 +10,7 @@ import { baseLots, LockstepError, price, tradeId } from '#client';
 import type { PrivateRedis } from '../../../cli/src/redis-server.ts';
 import { startPrivateRedis } from '../../../cli/src/redis-server.ts';
 import { encodeTradeEvent } from './encode-event.ts';
-import { generationKey, tradeStreamKey } from './keys.ts';
+import { engineKey, generationKey, tradeStreamKey } from './keys.ts';
 import { openPublisher } from './publisher.ts';
 
 const MARKET = 'So11111111111111111111111111111111111111112';
@@ -97,6 +97,59 @@ test('an engine that starts again continues, even after the stream was trimmed e
   assert.equal(again.lastId, 5n);
   await again.publish([trade(6)]);
   assert.equal(await redis.xlen(STREAM), 1);
+});
+
+/** Two publishers of one owner: what the second one publishes is what a broken connection has sent again. */
+async function ownersTwo() {
+  const token = 'the owner';
+  await redis.hset(engineKey(MARKET), 'owner', token);
+  const two = [await openPublisher(redis, MARKET, token), await openPublisher(redis, MARKET, token)] as const;
+  for (const each of two) await each.resume();
+  return two;
+}
+
+test('a write of the owner that is repeated adds nothing, also when all but its newest entry was trimmed', async () => {
+  const [one, again] = await ownersTwo();
+  await one.publish(trades(1, 3));
+  await redis.xtrim(STREAM, 'MAXLEN', 1);
+  await again.publish(trades(1, 3));
+  assert.equal(again.lastId, 3n);
+  assert.equal(await redis.xlen(STREAM), 1);
+});
+
+test('what the owner did not write is not taken for its own, whatever its id', async () => {
+  const p = encodeTradeEvent(trade(3));
+  const forgeries: Readonly<Record<string, readonly (string | Buffer)[]>> = {
+    'p = 6a756e6b': ['v', '1', 'p', 'junk'],
+    'without p': ['v', '1'],
+    [`p = ${p.toString('hex').slice(0, 20)}`]: ['v', '1', 'p', p, 'r', '1'],
+    [`${encodeTradeEvent(trade(5)).toString('hex')}`]: ['v', '1', 'p', encodeTradeEvent(trade(5))],
+    [`3-0 with p = ${p.toString('hex')}`]: ['v', '2', 'p', p],
+  };
+  for (const [shown, fields] of Object.entries(forgeries)) {
+    await redis.flushall();
+    const [one, again] = await ownersTwo();
+    await one.publish(trades(1, 2));
+    await again.resume();
+    await redis.xadd(STREAM, '3-0', ...fields);
+    const refused = (error: unknown) => refusedAs('PUBLISH_DISTURBED')(error) && String(error).includes(shown);
+    await assert.rejects(again.publish([trade(3)]), refused, shown);
+    assert.equal(await redis.xlen(STREAM), 3);
+  }
+});
+
+test('a forged entry before its own last, one between, and a last one that is gone: no repeat of its own', async () => {
+  const [, again] = await ownersTwo();
+  await redis.xadd(STREAM, '1-0', 'v', '1', 'p', 'junk');
+  await redis.xadd(STREAM, '2-0', 'v', '1', 'p', encodeTradeEvent(trade(2)));
+  await assert.rejects(again.publish(trades(1, 2)), refusedAs('PUBLISH_DISTURBED'));
+  await redis.del(STREAM);
+  await redis.xadd(STREAM, '1-0', 'v', '1', 'p', encodeTradeEvent(trade(1)));
+  await redis.xadd(STREAM, '1-7', 'v', '1', 'p', 'junk');
+  await redis.xadd(STREAM, '2-0', 'v', '1', 'p', encodeTradeEvent(trade(2)));
+  await assert.rejects(again.publish(trades(1, 2)), refusedAs('PUBLISH_DISTURBED'));
+  await redis.xtrim(STREAM, 'MAXLEN', 0);
+  await assert.rejects(again.publish(trades(1, 2)), refusedAs('PUBLISH_DISTURBED'));
 });
 
 test('continues the generation the pointer names', async () => {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { TradeId, TradeV1 } from '#client';
+import type { TradeId } from '#client';
 import { LockstepError, tradeId } from '#client';
+import type { EngineTrade } from '../engine/source.ts';
 import type { Script } from '../script.ts';
 import { luaScript } from '../script.ts';
 import { engineKey, generationKey, tradeStreamKey, tradeStreamPrefix } from './keys.ts';
@@ -8,6 +9,7 @@ import type { Writer } from './pen.ts';
 import { entryId, refusalOf, StreamPen } from './pen.ts';
 
 const openGeneration = luaScript(new URL('open-generation.lua', import.meta.url));
+const moveOn = luaScript(new URL('move-on.lua', import.meta.url));
 const switchGeneration = luaScript(new URL('switch.lua', import.meta.url));
 
 /** The engine's pen: writes trades to the current generation, ids without gaps from 1, each once. */
@@ -17,10 +19,10 @@ export interface Publisher {
   readonly lastId: TradeId;
   /**
    * Returns when all trades are in the stream, in order.
-   * @throws LockstepError PUBLISH_DUPLICATE, PUBLISH_GAP, PUBLISH_CONFLICT (another writer), PUBLISH_LOST (Redis has less than
-   * was written), REDIS_REFUSED; that write added nothing
+   * @throws LockstepError PUBLISH_DUPLICATE, PUBLISH_GAP, PUBLISH_CONFLICT (another writer), PUBLISH_DISTURBED (a stranger's
+   * doing, told to the owner), PUBLISH_LOST (Redis has less than was written), REDIS_REFUSED; that write added nothing
    */
-  publish(trades: readonly TradeV1[]): Promise<void>;
+  publish(trades: readonly EngineTrade[]): Promise<void>;
   /** Looks at Redis again: which generation, how far. @throws LockstepError GENERATION_INVALID, PUBLISH_CONFLICT */
   resume(): Promise<void>;
   /** Payload of the last entry; undefined when it was trimmed. */
@@ -32,6 +34,11 @@ export interface Publisher {
    * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST, REDIS_REFUSED
    */
   switchTo(draft: Draft, head: TradeId, status: readonly string[]): Promise<void>;
+  /**
+   * Leaves whatever somebody else wrote behind: a new generation after `head`, readers pointed at it, and `engine:<market>` written, all
+   * or nothing. Only for the owner. @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST, REDIS_REFUSED
+   */
+  moveOn(head: TradeId, status: readonly string[]): Promise<void>;
 }
 
 export type Draft = Pick<StreamPen, 'generation' | 'lastId' | 'publish'>;
@@ -48,7 +55,7 @@ export async function openPublisher(redis: Redis, market: string, token = ''): P
   const script = async (run: Script, done: string, last: string, args: readonly string[]): Promise<string> => {
     const keys = [tradeStreamPrefix(market), generationKey(market), engineKey(market)];
     const answer = await run(redis, keys, [token, `${pen.generation}`, ...args]);
-    if (answer[0] !== done) throw refusalOf(answer, market, last);
+    if (answer[0] !== done) throw refusalOf(answer, writer, last);
     return answer[1];
   };
   return {
@@ -75,6 +82,10 @@ export async function openPublisher(redis: Redis, market: string, token = ''): P
     async switchTo(draft, head, status) {
       await script(switchGeneration, 'switched', entryId(head), [`${draft.generation}`, entryId(head), ...status]);
       pen = new StreamPen(writer, draft.generation, draft.generation, head);
+    },
+    async moveOn(head, status) {
+      const generation = BigInt(await script(moveOn, 'moved', '', [entryId(head), ...status]));
+      pen = new StreamPen(writer, generation, generation, head);
     },
   };
 }

@@ -40,3 +40,19 @@ export const lost = (what: string): LockstepError =>
   );
 
 export const isLost = (error: unknown): boolean => error instanceof LockstepError && error.code === 'PUBLISH_LOST';
+
+/** PUBLISH_DISTURBED: somebody else wrote what is this engine's, and took nothing over. A new generation leaves it behind. */
+export const disturbed = (what: string): LockstepError =>
+  new LockstepError(
+    'PUBLISH_DISTURBED',
+    what,
+    'Nothing: the engine goes on in a new generation. Find out who writes there; only the engine may.',
+  );
+
+/** Also keys of another type in place of the stream or the pointer. */
+export const isDisturbed = (error: unknown): boolean =>
+  (error instanceof LockstepError && ['PUBLISH_DISTURBED', 'GENERATION_INVALID'].includes(error.code)) ||
+  isWrongType(error);
+
+const isWrongType = (error: unknown): boolean =>
+  error instanceof Error && (error.message.includes('WRONGTYPE ') || isWrongType(error.cause));

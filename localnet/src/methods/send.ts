@@ -72,7 +72,10 @@ function sendTransaction(params: Params, { node, log }: MethodContext): string {
   const submission = node.submit(transaction, skipPreflight);
   if ('refused' in submission) {
     if (submission.malformed) throw malformed(submission.refused);
-    log(`dropped ${signature}: ${describeTransactionError(submission.refused)}`);
+    // One sent again is in a block already: senders do that until they hear so.
+    if (submission.refused !== 'AlreadyProcessed') {
+      log(`dropped ${signature}: ${describeTransactionError(submission.refused)}`);
+    }
   }
   return signature;
 }

@@ -1,7 +1,7 @@
 //! Limits and fixed numbers, each with the reason for its value.
 
-/// Batch versions this build can settle: bit 1 is V1. A bit outside can be neither set nor scheduled.
-pub const SUPPORTED_VERSIONS: u8 = 0b01;
+/// Batch versions this build can settle: bit 1 is V1, bit 2 is V2. A bit outside can be neither set nor scheduled.
+pub const SUPPORTED_VERSIONS: u8 = if cfg!(feature = "v2-only") { 0b10 } else { 0b11 };
 
 /// Feature flags this build knows: none. A flag it does not know would be obeyed by nobody.
 pub const SUPPORTED_FLAGS: u64 = 0;
@@ -21,6 +21,10 @@ pub const MAX_FEE_BPS: u16 = 500;
 /// V1 trades that fit a 1,232-byte transaction beside a compute budget and an attestor's signature: a minimum that no
 /// transaction can carry would leave settlement to the age rule, one batch an age.
 pub const MAX_MIN_BATCH_SIZE: u32 = 24;
+
+/// Trades of a V2 batch: more than fit the largest transaction as they come from a market, and few enough that a
+/// payload of long runs stays within the compute, heap and log limits of one transaction.
+pub const MAX_TRADES_V2: usize = 1_024;
 
 /// Half an hour at 200 ms: longer would let `min_batch_size` stall a quiet market.
 pub const MAX_BATCH_AGE_SLOTS: u64 = 9_000;
@@ -51,5 +55,5 @@ pub const MARKET_GROWTH_BYTES: usize = 10_240;
 /// from "settled with another payload".
 pub const RECENT_DIGESTS: usize = 64;
 
-/// Fee tiers in the config. V1 charges the first one.
+/// Fee tiers in the config. V1 charges the taker by the first one, V2 both sides by the one a trade names.
 pub const FEE_TIERS: usize = 4;

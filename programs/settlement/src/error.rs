@@ -89,6 +89,24 @@ pub enum SettlementError {
     MalformedBatch = 6079,
     #[msg("The state tree is full")]
     TreeFull = 6080,
+    #[msg("The batch was not built on the payload accepted last")]
+    PrevDigestMismatch = 6081,
+    #[msg("The batch has more trades than one may hold")]
+    TooManyTrades = 6082,
+    #[msg("A column has an encoding or a width that this version has not")]
+    UnknownEncoding = 6083,
+    #[msg("The bytes end inside a column")]
+    ColumnTruncated = 6084,
+    #[msg("An integer is longer than it has to be, or than 64 bits")]
+    OverlongInteger = 6085,
+    #[msg("A column does not hold one value a trade")]
+    ColumnCountMismatch = 6086,
+    #[msg("Bits behind the last value of a column are set")]
+    SpareBitsSet = 6087,
+    #[msg("A value does not fit its field")]
+    ColumnValueOutOfRange = 6088,
+    #[msg("Bytes follow the last column")]
+    TrailingBytes = 6089,
 
     #[msg("A trader index is outside the market")]
     TraderIndexOutOfRange = 6102,
@@ -104,6 +122,8 @@ pub enum SettlementError {
     InsufficientQuote = 6107,
     #[msg("The entry is not open")]
     EntryNotOpen = 6108,
+    #[msg("The order type is not one this build knows")]
+    UnknownOrderType = 6109,
 
     #[msg("The amount is zero")]
     ZeroAmount = 6130,

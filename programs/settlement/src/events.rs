@@ -7,6 +7,12 @@ pub fn report<E: Event + Pod>(event: &E) {
     log(E::DISCRIMINATOR, bytemuck::bytes_of(event));
 }
 
+/// Logs an event whose length varies.
+#[inline(never)]
+pub fn report_long<E: Event>(event: &E) {
+    sol_log_data(&[&event.data()]);
+}
+
 #[inline(never)]
 fn log(discriminator: &[u8], body: &[u8]) {
     sol_log_data(&[&[discriminator, body].concat()]);
@@ -234,7 +240,7 @@ pub struct BatchSettled {
     pub version: u8,
     /// 0 for a batch without trades.
     pub first_trade_id: PodU64,
-    /// Trades in the batch, voids included.
+    /// Trades in the batch, voids and skipped ones included.
     pub count: PodU32,
     pub voided: PodU32,
     pub base_lots: PodU64,
@@ -243,6 +249,17 @@ pub struct BatchSettled {
     pub root_before: [u8; 32],
     pub root: [u8; 32],
     pub payload_digest: [u8; 32],
+}
+
+/// Before the `BatchSettled` of every V2 batch: what became of each of its trades.
+#[event]
+pub struct TradeResults {
+    pub market: Address,
+    pub sequence: u64,
+    /// Trades that could not settle and were passed over.
+    pub skipped: u32,
+    /// Result codes in the order of the trades, as runs: a code, then how often it comes as a LEB128 integer.
+    pub result_codes: Vec<u8>,
 }
 
 #[event(bytemuck)]

@@ -5,7 +5,7 @@ use {
     crate::{
         constants::*,
         state::{TraderEntry, ENTRIES_OFFSET},
-        wire::v1::{HeaderV1, TradeV1},
+        wire::v2::{HeaderV2, TradeV2},
     },
     anchor_lang::IdlAccountType,
     core::mem::size_of,
@@ -21,15 +21,13 @@ macro_rules! constants {
 #[test]
 fn print_idl_extras() {
     let (mut accounts, mut types) = (Vec::new(), Vec::new());
-    HeaderV1::__register_idl_deps(&mut accounts, &mut types);
-    TradeV1::__register_idl_deps(&mut accounts, &mut types);
+    HeaderV2::__register_idl_deps(&mut accounts, &mut types);
+    TradeV2::__register_idl_deps(&mut accounts, &mut types);
     TraderEntry::__register_idl_deps(&mut accounts, &mut types);
-    assert!(accounts.is_empty(), "these are no accounts of their own");
-
-    let constants = constants![
+    let mut constants = constants![
         "BPS_PER_ONE": "u64" = BPS_PER_ONE,
         "FEE_TIERS": "u32" = FEE_TIERS,
-        "HEADER_V1_BYTES": "u32" = size_of::<HeaderV1>(),
+        "HEADER_V2_BYTES": "u32" = size_of::<HeaderV2>(),
         "INDEX_REUSE_TRADES": "u64" = INDEX_REUSE_TRADES,
         "LAYOUT_VERSION": "u8" = LAYOUT_VERSION,
         "MARKET_COUNT_OFFSET": "u32" = ENTRIES_OFFSET - size_of::<u32>(),
@@ -40,6 +38,7 @@ fn print_idl_extras() {
         "MAX_HOLD_SLOTS": "u64" = MAX_HOLD_SLOTS,
         "MAX_MARKET_BYTES": "u32" = MAX_MARKET_BYTES,
         "MAX_MIN_BATCH_SIZE": "u32" = MAX_MIN_BATCH_SIZE,
+        "MAX_TRADES_V2": "u32" = MAX_TRADES_V2,
         "MAX_WITHDRAWAL_DELAY_SLOTS": "u64" = MAX_WITHDRAWAL_DELAY_SLOTS,
         "MIN_MARKET_CAPACITY": "u32" = MIN_MARKET_CAPACITY,
         "RECENT_DIGESTS": "u32" = RECENT_DIGESTS,
@@ -47,9 +46,20 @@ fn print_idl_extras() {
         "SUPPORTED_VERSIONS": "u8" = SUPPORTED_VERSIONS,
         "TRADER_DEPOSIT_LAMPORTS": "u64" = TRADER_DEPOSIT_LAMPORTS,
         "TRADER_ENTRY_BYTES": "u32" = size_of::<TraderEntry>(),
-        "TRADE_V1_BYTES": "u32" = size_of::<TradeV1>(),
         "TREE_VERSION": "u8" = TREE_VERSION,
-    ];
+    ]
+    .to_vec();
+    #[cfg(not(feature = "v2-only"))]
+    {
+        use crate::wire::v1::{HeaderV1, TradeV1};
+        HeaderV1::__register_idl_deps(&mut accounts, &mut types);
+        TradeV1::__register_idl_deps(&mut accounts, &mut types);
+        constants.extend(constants![
+            "HEADER_V1_BYTES": "u32" = size_of::<HeaderV1>(),
+            "TRADE_V1_BYTES": "u32" = size_of::<TradeV1>(),
+        ]);
+    }
+    assert!(accounts.is_empty(), "these are no accounts of their own");
     println!("--- IDL begin extras ---");
     println!(
         r#"{{"types":[{}],"constants":[{}]}}"#,

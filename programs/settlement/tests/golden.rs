@@ -12,46 +12,11 @@ use {
         state::{Leaf, StateTree, LEAF_PREFIX, TREE_CAPACITY, ZERO_HASHES},
         wire::v1::{BatchV1, TradeV1, VERSION},
     },
-    setup::{node, sha256, Address},
-    std::{fs, path::Path},
+    setup::{
+        golden::{bytes, cases, digest, golden, number, text},
+        node, sha256, Address,
+    },
 };
-
-fn golden(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/golden/v1")
-        .join(name);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap()
-}
-
-fn cases(file: &Value) -> &Vec<Value> {
-    let cases = file["cases"].as_array().unwrap();
-    assert!(!cases.is_empty());
-    cases
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
-
-fn number(value: &Value) -> u64 {
-    match value {
-        Value::String(digits) => digits.parse().unwrap(),
-        other => other.as_u64().unwrap(),
-    }
-}
-
-fn bytes(value: &Value) -> Vec<u8> {
-    let hex = text(value);
-    (0..hex.len())
-        .step_by(2)
-        .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap())
-        .collect()
-}
-
-fn digest(value: &Value) -> [u8; 32] {
-    bytes(value).try_into().unwrap()
-}
 
 fn trade(value: &Value) -> TradeV1 {
     TradeV1 {
@@ -66,7 +31,7 @@ fn trade(value: &Value) -> TradeV1 {
 
 #[test]
 fn trades() {
-    for case in cases(&golden("trades.json")) {
+    for case in cases(&golden("v1/trades.json")) {
         let expected = trade(&case["trade"]);
         assert_eq!(bytemuck::bytes_of(&expected), bytes(&case["bytes"]), "{}", case["name"]);
         let code = if expected.is_void() {
@@ -80,7 +45,7 @@ fn trades() {
 
 #[test]
 fn batches() {
-    for case in cases(&golden("batches.json")) {
+    for case in cases(&golden("v1/batches.json")) {
         let name = &case["name"];
         let data = bytes(&case["data"]);
         let batch = BatchV1::read(&data).unwrap();
@@ -126,7 +91,7 @@ fn refusal(data: &[u8]) -> Option<&'static str> {
 
 #[test]
 fn malformed() {
-    for case in cases(&golden("malformed.json")) {
+    for case in cases(&golden("v1/malformed.json")) {
         assert_eq!(
             refusal(&bytes(&case["data"])),
             Some(text(&case["error"])),
@@ -138,7 +103,7 @@ fn malformed() {
 
 #[test]
 fn amounts() {
-    for case in cases(&golden("amounts.json")) {
+    for case in cases(&golden("v1/amounts.json")) {
         let amount = math::checked_mul(number(&case["price"]), number(&case["quantity"]));
         let expected = (!case["amount"].is_null()).then(|| number(&case["amount"]));
         assert_eq!(amount, expected, "{}", case["name"]);
@@ -147,7 +112,7 @@ fn amounts() {
 
 #[test]
 fn fees() {
-    for case in cases(&golden("fees.json")) {
+    for case in cases(&golden("v1/fees.json")) {
         let fee = math::fee(number(&case["amount"]), number(&case["bps"]));
         assert_eq!(fee, number(&case["fee"]), "{}", case["name"]);
     }
@@ -155,7 +120,7 @@ fn fees() {
 
 #[test]
 fn tree() {
-    let file = golden("tree.json");
+    let file = golden("v1/tree.json");
     let zeros: Vec<[u8; 32]> = file["zeros"].as_array().unwrap().iter().map(digest).collect();
     assert_eq!(zeros, ZERO_HASHES);
     assert_eq!(digest(&file["empty_root"]), StateTree::EMPTY_ROOT);
@@ -196,7 +161,7 @@ fn tree() {
 
 #[test]
 fn proofs() {
-    let file = golden("tree.json");
+    let file = golden("v1/tree.json");
     for case in file["proofs"].as_array().unwrap() {
         let index = number(&case["index"]);
         let path: Vec<[u8; 32]> = case["path"].as_array().unwrap().iter().map(digest).collect();
@@ -216,7 +181,7 @@ fn proofs() {
 
 #[test]
 fn the_last_leaf() {
-    let full = &golden("tree.json")["full"];
+    let full = &golden("v1/tree.json")["full"];
     let mut tree = StateTree::zeroed();
     tree.leaf_count = number(&full["leaf_count"]).into();
     for (waiting, case) in tree.frontier.iter_mut().zip(full["frontier"].as_array().unwrap()) {

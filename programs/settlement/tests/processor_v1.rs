@@ -59,6 +59,7 @@ fn a_buying_taker_pays_the_fee_on_top() {
     assert_eq!(entries[1].base_lots, 995);
     let expected = Tally {
         voided: 0,
+        skipped: 0,
         base_lots: BaseLots(5),
         quote_atoms: QuoteAtoms(500),
         fees: QuoteAtoms(2),

@@ -1,6 +1,7 @@
-import type { Sequence, Slot, TradeId, TradeV1 } from '#client';
+import type { Sequence, Slot, TradeId } from '#client';
 import { voidOf } from '#client';
 import { relayerError } from '../errors.ts';
+import type { Trade } from './trade.ts';
 
 declare const batchKey: unique symbol;
 /** Names a batch within its lane: the first trade id, padded so that text order is id order. */
@@ -37,7 +38,7 @@ export interface OutboxRow {
   readonly key: BatchKey;
   readonly version: number;
   /** Contiguous ids, never empty. */
-  readonly trades: readonly TradeV1[];
+  readonly trades: readonly Trade[];
   /** Assigned when the first attempt is signed. */
   readonly sequence?: Sequence;
   readonly attempts: readonly Attempt[];
@@ -49,7 +50,7 @@ export type RowState = 'open' | 'sent' | 'landed';
 /** Dead attempts are kept for the record only; more than these say nothing new. */
 const MAX_DEAD_ATTEMPTS = 8;
 
-export function newRow(version: number, trades: readonly TradeV1[]): OutboxRow {
+export function newRow(version: number, trades: readonly Trade[]): OutboxRow {
   const first = trades[0];
   if (first === undefined) throw relayerError('INVARIANT_BROKEN', 'a batch without trades has no place in the outbox');
   return { key: batchKeyOf(first.tradeId), version, trades, attempts: [] };
@@ -115,6 +116,21 @@ export function withVoid(row: OutboxRow, index: number): OutboxRow {
   refuse(stateOf(row) !== 'open', row, 'would change its trades while an attempt may land');
   refuse(row.trades[index] === undefined, row, `has no trade at ${index}`);
   return { ...row, trades: row.trades.map((trade, at) => (at === index ? voidOf(trade) : trade)) };
+}
+
+/**
+ * The row's trades in other batches, for a version that is not allowed any more. The first of them keeps the record of what was signed.
+ * @throws LockstepError INVARIANT_BROKEN while an attempt may land, or when they are not the row's trades
+ */
+export function recut(
+  row: OutboxRow,
+  batches: readonly { readonly version: number; readonly trades: readonly Trade[] }[],
+): readonly OutboxRow[] {
+  refuse(stateOf(row) !== 'open', row, 'would be written anew while an attempt may land');
+  const ids = batches.flatMap(({ trades }) => trades.map((trade) => trade.tradeId));
+  refuse(String(ids) !== String(row.trades.map((trade) => trade.tradeId)), row, 'would lose trades');
+  const rows = batches.map(({ version, trades }) => newRow(version, trades));
+  return rows.map((one, at) => (at === 0 ? { ...one, attempts: row.attempts } : one));
 }
 
 export function withLanding(row: OutboxRow, sequence: Sequence, landing: Landing): OutboxRow {

@@ -1,7 +1,19 @@
-import type { TradeId, TradeV1 } from '#client';
-import { baseLots, price, voidOf } from '#client';
+import type { TradeId, TradeV1, TradeV2 } from '#client';
+import { asV1, asV2, baseLots, price, voidOf } from '#client';
 
-/** A trade that was settled as a void, and why: the operator's list of what did not settle. */
+/** A trade as V1 says it, or as V2 does where V1 can't. */
+export type Trade = TradeV1 | TradeV2;
+
+/** The trade in the plainest form that says all of it; a void has nothing that V1 can't say. */
+export function plainest(trade: Trade): Trade {
+  const { orderType: _, feeTier: __, ...plain } = asV2(trade);
+  return trade.quantity === 0n ? plain : (asV1(asV2(trade)) ?? trade);
+}
+
+/** Only a V2 batch can settle it. */
+export const needsV2 = (trade: Trade): boolean => 'orderType' in plainest(trade);
+
+/** A trade that is settled as a void, and why: what a dead letter says. */
 export interface RejectedTrade {
   readonly tradeId: TradeId;
   /** Name of the program's refusal, or a relayer error code for bytes that were no trade. */
@@ -9,12 +21,22 @@ export interface RejectedTrade {
   readonly reason: string;
   readonly advice: string;
   /** As the engine sent it; absent when its bytes could not be read. */
-  readonly trade?: TradeV1;
+  readonly trade?: Trade;
+  /** What the engine sent when it could not be read. */
+  readonly raw?: RawPayload;
+}
+
+/** An unreadable payload, as far as it is worth keeping. */
+export interface RawPayload {
+  /** Its beginning. */
+  readonly hex: string;
+  /** Length of the whole, in bytes. */
+  readonly bytes: number;
 }
 
 /** A trade on its way into a batch; with a rejection it goes in as a void. */
 export interface IntakeTrade {
-  readonly trade: TradeV1;
+  readonly trade: Trade;
   readonly rejection?: RejectedTrade;
 }
 

@@ -1,9 +1,11 @@
-// Proves: a logged error shows type, code, message, advice, stack and causes, and nothing else; secrets in texts are blanked.
+// Proves: a logged error shows type, code, message, advice, stack and causes, and nothing else; secrets in texts are blanked
+// and a text of any length is cut.
 // Does not prove: what Redis and its client put into their errors; tests/relayer/secrets.test.ts looks at a real one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LockstepError } from '#client';
 import { createLogger } from './logger.ts';
+import { secretsOf } from './secrets.ts';
 
 function logged(err: unknown, secrets: readonly string[] = []) {
   let text = '';
@@ -33,7 +35,7 @@ test('secrets and credentials in URLs are blanked in every text', () => {
   const { text, err } = logged(new Error('no redis://me:other@host/1', { cause }), ['', 'S3CRET']);
   assert.ok(!text.includes('S3CRET'), text);
   assert.ok(!text.includes('other'), text);
-  assert.equal(err.message, 'no redis://***@host/1');
+  assert.equal(err.message, 'no redis://***@host/***');
   assert.match(err.cause.message, /`\*\*\*`$/);
 });
 
@@ -42,4 +44,40 @@ test('an error that is its own cause ends, and what is no error is told as text'
   error.cause = error;
   assert.equal(logged(error).err.cause.message, 'round');
   assert.deepEqual(logged('S3CRET text', ['S3CRET']).err, { type: 'string', message: '*** text' });
+});
+
+test('keys in paths and queries of endpoints are blanked, with the URL around them and alone', () => {
+  const key = '0123456789abcdef';
+  const urls = [`https://rpc.example/v2/${key}`, `wss://rpc.example/?api-key=${key}`, 'redis://h:1/0?password=pa%2Fss'];
+  const { text } = logged(
+    new Error(`fetch https://rpc.example/v2/${key}?x=1 failed`, {
+      cause: new Error(`refused ${key} for "wss://rpc.example/?token=short" with pa/ss`),
+    }),
+    secretsOf(urls),
+  );
+  for (const secret of [key, 'short', 'pa/ss', 'x=1']) assert.ok(!text.includes(secret), text);
+  assert.match(text, /fetch https:\/\/rpc\.example\/\*\*\* failed/);
+});
+
+test('a text of megabytes is cut, and what the cut splits shows no secret', () => {
+  const secret = 'S3CRET'.repeat(50);
+  for (const lead of [2_040, 2_048, 2_200, 2_340]) {
+    for (const filler of ['x', 'x ', '://', 'http://', 'a@', '?']) {
+      const start = filler.repeat(lead).slice(0, lead);
+      const { text } = logged(new Error(`${start}${secret}${filler.repeat(1_000_000)}`), [secret]);
+      assert.ok(!text.includes('S3C'), text.slice(0, 3_000));
+      assert.match(text, /\[cut: \d+ characters\]/);
+      assert.ok(text.length < 10_000, `${text.length}`);
+    }
+  }
+  assert.ok(!logged(new Error(`${' '.repeat(2_030)} redis://me:other-than-known@host`)).text.includes('other'));
+});
+
+test('a reason that is logged is cut and blanked as well', () => {
+  let text = '';
+  const write = (line: string) => {
+    text += line;
+  };
+  createLogger('info', { destination: { write }, secrets: ['S3CRET'] }).info({ reason: `S3CRET ${'x'.repeat(9_000)}` });
+  assert.match(text, /\*\*\* x+ \[cut: 9007 characters\]/);
 });

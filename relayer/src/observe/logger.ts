@@ -1,13 +1,13 @@
 import type { DestinationStream, Logger } from 'pino';
 import pino from 'pino';
-import { describeError } from './describe-error.ts';
+import { describeError, withoutSecretsIn } from './describe-error.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogOptions {
   readonly destination?: DestinationStream;
-  /** Blanked wherever an error quotes them. */
+  /** Blanked wherever an error or a reason quotes them. */
   readonly secrets?: readonly string[];
 }
 
@@ -17,11 +17,13 @@ export function createLogger(
   { destination = pino.destination(2), secrets = [] }: LogOptions = {},
 ): Logger {
   const serializers = { err: (error: unknown) => describeError(error, secrets) };
-  return pino({ level, base: null, formatters: { log: withoutBigints }, serializers }, destination);
+  return pino({ level, base: null, formatters: { log: (fields) => plain(fields, secrets) }, serializers }, destination);
 }
 
-function withoutBigints(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
-  );
+function plain(fields: Record<string, unknown>, secrets: readonly string[]): Record<string, unknown> {
+  const shown = (name: string, value: unknown) => {
+    if (typeof value === 'bigint') return value.toString();
+    return name === 'reason' && typeof value === 'string' ? withoutSecretsIn(value, secrets) : value;
+  };
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, shown(name, value)]));
 }

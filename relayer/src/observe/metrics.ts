@@ -1,7 +1,7 @@
 import type { Counter, Gauge, Histogram, Metrics } from '../ports.ts';
 
 /** What each number means; the exposition takes its help text from here. */
-export const METRIC_HELP: Readonly<Record<Counter | Gauge | Histogram, string>> = {
+export const COUNTER_HELP: Readonly<Record<Counter, string>> = {
   trades_received: 'Entries read from the trade stream.',
   trades_rejected: 'Trades settled as a void because the program or the decoder refused them.',
   trades_settled: 'Trades on-chain at the lane commitment, voids included.',
@@ -14,40 +14,31 @@ export const METRIC_HELP: Readonly<Record<Counter | Gauge | Histogram, string>> 
   transactions_failed: 'Attempts that failed at finalised commitment.',
   transactions_expired: 'Attempts proven never to land.',
   rpc_errors: 'RPC calls that answered nothing useful.',
+  rpc_failovers: 'Calls that one of several RPC endpoints did not answer, so that another one was asked.',
   queue_errors: 'Pointers the queue did not take at once.',
+  replay_requests: 'Replays asked of the engine because its stream could not be read on.',
+};
+
+export const GAUGE_HELP: Readonly<Record<Gauge, string>> = {
   batches_open: 'Batches in the outbox that have not landed.',
   batches_unfinalized: 'Batches landed and not final yet.',
   last_trade_id: 'Last trade id on-chain at the lane commitment.',
+  dead_letters_open: 'Trades settled, or about to be, as a void that nobody has replaced or dropped yet.',
   blocked: '1 while something outside holds the lane.',
+  blocked_v2_only: '1 while a trade that batch version 2 alone can express waits for it, and all behind it.',
   lease_held: '1 while this process has the lane.',
-  batch_settle_ms: 'Milliseconds from the first look at a batch to its landing.',
 };
 
-/** Metrics kept in memory, for a summary and for tests. */
-export interface MemoryMetrics extends Metrics {
-  readonly counters: ReadonlyMap<Counter, number>;
-  readonly gauges: ReadonlyMap<Gauge, number>;
-  /** Count, sum and largest of what was observed. */
-  readonly histograms: ReadonlyMap<Histogram, { readonly count: number; readonly sum: number; readonly max: number }>;
-}
+export const HISTOGRAM_HELP: Readonly<Record<Histogram, string>> = {
+  batch_settle_seconds: 'From the first look at a batch to its landing.',
+  trade_latency_seconds: 'From reading a trade in the stream to its landing, voids included.',
+};
 
-export function createMemoryMetrics(): MemoryMetrics {
-  const counters = new Map<Counter, number>();
-  const gauges = new Map<Gauge, number>();
-  const histograms = new Map<Histogram, { count: number; sum: number; max: number }>();
-  return {
-    counters,
-    gauges,
-    histograms,
-    increment(counter, by = 1) {
-      counters.set(counter, (counters.get(counter) ?? 0) + by);
-    },
-    set(gauge, value) {
-      gauges.set(gauge, value);
-    },
-    observe(histogram, value) {
-      const { count, sum, max } = histograms.get(histogram) ?? { count: 0, sum: 0, max: 0 };
-      histograms.set(histogram, { count: count + 1, sum: sum + value, max: Math.max(max, value) });
-    },
-  };
-}
+const PREFIX = 'lockstep_relayer_';
+
+/** What the exposition calls it. */
+export const exposedName = (name: Counter | Gauge | Histogram): string =>
+  name in COUNTER_HELP ? `${PREFIX}${name}_total` : `${PREFIX}${name}`;
+
+/** When nobody reads them. */
+export const noMetrics: Metrics = { increment: () => {}, set: () => {}, observe: () => {} };

@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sequence, tradeId } from '#client';
 import { newRow } from '../domain/row.ts';
+import type { Gauge } from '../ports.ts';
+import { createMemoryMetrics } from '../testing/metrics.ts';
 import { trades } from '../testing/trades.ts';
-import { createMemoryMetrics } from './metrics.ts';
 import { createProgress } from './progress.ts';
 
 const make = () => {
@@ -25,7 +26,14 @@ test('pending is what was received or recovered and has not landed', () => {
   progress.reopened([newRow(1, trades(1, 4))]);
   assert.equal(progress.status().pending, 5);
   assert.equal(metrics.counters.get('trades_settled'), 4);
-  assert.deepEqual(metrics.histograms.get('batch_settle_ms'), { count: 1, sum: 10, max: 10 });
+  assert.deepEqual(metrics.histograms.get('batch_settle_seconds'), { count: 1, sum: 0.01, max: 0.01 });
+});
+
+test('what holds a lane is shown as code and reason alone', () => {
+  const { progress } = make();
+  const held = { code: 'Paused', reason: 'r', kind: 'blocked' };
+  progress.blocked(held);
+  assert.deepEqual(progress.status().blocked, { code: 'Paused', reason: 'r' });
 });
 
 test('a running lane that something holds is blocked', () => {
@@ -91,4 +99,21 @@ test('only the newest rejected trades are shown, all are counted', () => {
   assert.equal(rejectedCount, 1_500);
   assert.equal(rejected.length, 1_000);
   assert.equal(rejected.at(-1)?.tradeId, 1_500n);
+});
+
+test('the gauges follow the lane from one holder to the next', () => {
+  const { progress, metrics } = make();
+  const gauges = () =>
+    ['lease_held', 'batches_open', 'batches_unfinalized'].map((name) => metrics.gauges.get(name as Gauge));
+  progress.state('running');
+  metrics.set('batches_open', 3);
+  metrics.set('batches_unfinalized', 2);
+  assert.deepEqual(gauges(), [1, 3, 2]);
+  progress.state('waiting');
+  assert.deepEqual(gauges(), [0, 0, 0]);
+  progress.state('recovering');
+  assert.deepEqual(gauges(), [1, 0, 0]);
+  metrics.set('batches_open', 1);
+  progress.state('halted');
+  assert.deepEqual(gauges(), [0, 1, 0]);
 });

@@ -43,7 +43,7 @@ export interface LaneStatus {
 export interface Progress {
   state(state: LaneState): void;
   cursor(cursor: Cursor): void;
-  /** Trades an earlier run left in the outbox. */
+  /** The lane begins, with so many trades an earlier run or hold left in the outbox. */
   recovered(trades: number): void;
   received(): void;
   decoded(): void;
@@ -55,6 +55,10 @@ export interface Progress {
   rejected(trade: RejectedTrade): void;
   /** What holds the batch in work. */
   blocked(cause: Blocked | undefined): void;
+  /** What keeps the queue from handing out batches. */
+  queueBlocked(cause: Blocked | undefined): void;
+  /** What the program's config says against every batch of this relayer. */
+  rulesBlocked(cause: Blocked | undefined): void;
   /** What keeps the trade stream from being read. */
   streamBlocked(cause: Blocked | undefined): void;
   /** Ends every wait with this error. */
@@ -64,6 +68,7 @@ export interface Progress {
   untilSettled(last: TradeId, options: { readonly finalized?: boolean; readonly signal?: AbortSignal }): Promise<void>;
 }
 
+const WITHOUT_LEASE: ReadonlySet<LaneState> = new Set(['waiting', 'halted', 'stopped']);
 /** A status is no archive. */
 const MAX_REJECTED_SHOWN = 1_000;
 
@@ -74,9 +79,14 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
   let rejectedCount = 0;
   let state: LaneState = 'waiting';
   let batchBlocked: Blocked | undefined;
+  let queueBlocked: Blocked | undefined;
+  let rulesBlocked: Blocked | undefined;
   let streamBlocked: Blocked | undefined;
-  const blockedNow = () => batchBlocked ?? streamBlocked;
-  const countBlocked = () => metrics.set('blocked', blockedNow() === undefined ? 0 : 1);
+  const blockedNow = () => rulesBlocked ?? batchBlocked ?? queueBlocked ?? streamBlocked;
+  const countBlocked = () => {
+    metrics.set('blocked', blockedNow() === undefined ? 0 : 1);
+    metrics.set('blocked_v2_only', batchBlocked?.code === 'V2_ONLY_TRADE' ? 1 : 0);
+  };
   let cursor: Cursor = { nextSequence: sequence(0n), lastTradeId: tradeId(0n) };
   let finalizedTradeId = tradeId(0n);
   let pending = 0;
@@ -84,7 +94,12 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
   return {
     state(next) {
       state = next;
-      metrics.set('lease_held', next === 'waiting' || next === 'stopped' ? 0 : 1);
+      if (next === 'waiting') rulesBlocked = batchBlocked = queueBlocked = streamBlocked = undefined;
+      countBlocked();
+      metrics.set('lease_held', WITHOUT_LEASE.has(next) ? 0 : 1);
+      // What another relayer has now is not this one's to count.
+      if (next === 'waiting')
+        for (const gauge of ['batches_open', 'batches_unfinalized'] as const) metrics.set(gauge, 0);
       changes.announce();
     },
     cursor(next) {
@@ -93,7 +108,7 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       changes.announce();
     },
     recovered(trades) {
-      pending += trades;
+      pending = trades;
     },
     received() {
       counts.received += 1;
@@ -116,7 +131,7 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       pending -= row.trades.length;
       metrics.increment('batches_settled');
       metrics.increment('trades_settled', row.trades.length);
-      metrics.observe('batch_settle_ms', settleMs);
+      metrics.observe('batch_settle_seconds', settleMs / 1_000);
       changes.announce();
     },
     reopened(rows) {
@@ -141,6 +156,14 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       batchBlocked = cause;
       countBlocked();
     },
+    rulesBlocked(cause) {
+      rulesBlocked = cause;
+      countBlocked();
+    },
+    queueBlocked(cause) {
+      queueBlocked = cause;
+      countBlocked();
+    },
     streamBlocked(cause) {
       streamBlocked = cause;
       countBlocked();
@@ -157,7 +180,7 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
         rejected: [...rejected],
         rejectedCount,
         pending,
-        ...(blocked === undefined ? {} : { blocked }),
+        ...(blocked === undefined ? {} : { blocked: { code: blocked.code, reason: blocked.reason } }),
       };
     },
     untilSettled(last, { finalized = false, signal }) {

@@ -3,18 +3,19 @@
 // Does not prove: several batches in a row (pipeline.test.ts), or that a real node answers like this one (tests/relayer).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeBatch, sequence, tradeId } from '#client';
+import { decodeBatch, sequence, slot, tradeId } from '#client';
 import { createBackoff } from '../domain/backoff.ts';
 import type { Blocked } from '../domain/blocked.ts';
 import type { OutboxRow } from '../domain/row.ts';
 import { newRow, stateOf, withAttempt } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
-import { createMemoryMetrics } from '../observe/metrics.ts';
 import { digestOf, fakeChain, SLOT_MS } from '../testing/chain.ts';
 import { fakeClock } from '../testing/clock.ts';
+import { createMemoryMetrics } from '../testing/metrics.ts';
 import { fakeJournal, silent } from '../testing/ports.ts';
 import { rejects } from '../testing/refuses.ts';
 import { trades } from '../testing/trades.ts';
+import type { Adoption } from './confirm/adopt.ts';
 import { encodePayload } from './encode/codec.ts';
 import { settle } from './settle.ts';
 
@@ -28,12 +29,20 @@ function world() {
   const journal = fakeJournal();
   const metrics = createMemoryMetrics();
   const rejected: RejectedTrade[] = [];
+  const adoptions: (bigint | undefined)[] = [];
+  let adoption: Adoption = { kind: 'adopted' };
   const blocked: (Blocked | undefined)[] = [];
   const stopping = new AbortController();
   const abort = new AbortController();
   const deps = {
     ...{ clock, chain, journal, metrics, timing, logger: silent },
     backoff: createBackoff(clock, { minMs: 100, maxMs: 2_000 }),
+    adopt: async (_row: OutboxRow, from: bigint | undefined) => {
+      adoptions.push(from);
+      return adoption;
+    },
+    allowedVersions: () => chain.rulesNow.allowedVersions,
+    limits: { maxTrades: 100, maxBytes: chain.payloadCapacity, maxAgeMs: 0 },
     onRejected: (trade: RejectedTrade) => rejected.push(trade),
     onSigned: () => {},
     onBlocked: (cause: Blocked | undefined) => blocked.push(cause),
@@ -41,13 +50,29 @@ function world() {
   const run = (row: OutboxRow = newRow(1, trades(1, 3)), cursor = start) =>
     settle(row, cursor, deps, { stopping: stopping.signal, abort: abort.signal });
   const payload = (row: OutboxRow = newRow(1, trades(1, 3))) => encodePayload(row, sequence(1));
-  return { clock, chain, journal, metrics, rejected, blocked, stopping, abort, run, payload };
+  const answerAdoption = (answer: Adoption) => {
+    adoption = answer;
+  };
+  return {
+    clock,
+    chain,
+    journal,
+    metrics,
+    rejected,
+    adoptions,
+    answerAdoption,
+    blocked,
+    stopping,
+    abort,
+    run,
+    payload,
+  };
 }
 type World = ReturnType<typeof world>;
 
 async function lands(w: World, run = w.run()): Promise<OutboxRow> {
   const settled = await run;
-  assert.equal(settled.kind, 'landed');
+  assert.equal(settled.kind, 'landed', JSON.stringify(w.blocked.at(-1)));
   assert.equal(w.chain.settled.length, 1);
   const row = settled.kind === 'landed' ? settled.row : assert.fail();
   assert.equal(row.landing?.digest, digestOf(w.chain.settled[0] ?? assert.fail()));
@@ -119,6 +144,69 @@ test('landed in its last block and seen late: no second settlement', async () =>
   assert.equal(row.landing?.signature, undefined, 'only the digest told');
 });
 
+test('a node that lies about a landing: not counted, shown, and what really lands later is', async () => {
+  const w = world();
+  w.chain.onSend = () => 'drop';
+  const { statuses } = w.chain;
+  w.chain.statuses = async (signatures, history) => {
+    const truth = await statuses(signatures, history);
+    const landed = { slot: truth.slot, commitment: 'finalized' as const };
+    return { ...truth, statuses: signatures.map((_, at) => truth.statuses[at] ?? landed) };
+  };
+  const running = w.run();
+  await w.clock.sleep(10 * SLOT_MS, w.abort.signal);
+  assert.equal(w.blocked.at(-1)?.code, 'LANDING_UNPROVEN');
+  await w.clock.sleep(EXPIRY_MS, w.abort.signal);
+  w.chain.onSend = () => 'land';
+  const row = await lands(w, running);
+  assert.ok(
+    row.attempts.every((attempt) => attempt.outcome === 'live'),
+    'a lie is no proof of death',
+  );
+  assert.equal(w.blocked.at(-1), undefined);
+});
+
+test('a node that lies about a failure: the same payload again, settled once', async () => {
+  const w = world();
+  w.chain.onSend = () => (w.chain.sent.length > 3 ? 'land' : 'drop');
+  const { statuses } = w.chain;
+  w.chain.statuses = async (signatures, history) => {
+    const truth = await statuses(signatures, history);
+    const failed = { slot: truth.slot, commitment: 'confirmed' as const, error: 'x' };
+    return { ...truth, statuses: signatures.map((_, at) => truth.statuses[at] ?? failed) };
+  };
+  const row = await lands(w);
+  assert.equal(new Set(row.attempts.map((attempt) => attempt.digest)).size, 1);
+});
+
+test('a market read from a node that is a little behind is only waited for', async () => {
+  const w = world();
+  const { market } = w.chain;
+  let late = 3;
+  w.chain.market = async (commitment) => {
+    const view = await market(commitment);
+    late -= 1;
+    return late < 0 ? view : { ...view, slot: slot(1), nextSequence: sequence(1) };
+  };
+  await lands(w);
+  assert.ok(!w.blocked.some((cause) => cause?.code === 'LANDING_UNPROVEN'));
+});
+
+test('a status of ours where the market has another payload: what was settled is looked up', async () => {
+  const w = world();
+  w.chain.onSend = (signature) => {
+    if (w.chain.settled.length === 0) w.chain.settleForeign(encodePayload(newRow(1, trades(1, 2)), sequence(1)).data);
+    w.chain.hidden.add(signature);
+    return 'drop';
+  };
+  w.chain.statuses = async (signatures) => ({
+    slot: slot(w.chain.slotNow()),
+    statuses: signatures.map(() => ({ slot: slot(w.chain.slotNow()), commitment: 'confirmed' as const })),
+  });
+  assert.deepEqual(await w.run(), { kind: 'adopted' });
+  assert.deepEqual(w.adoptions, [1n]);
+});
+
 test('no answer is not null: a silent node never makes an attempt expire', async () => {
   const w = world();
   w.chain.onSend = () => 'drop';
@@ -130,6 +218,24 @@ test('no answer is not null: a silent node never makes an attempt expire', async
   w.chain.silent.clear();
   w.chain.onSend = () => 'land';
   await lands(w, running);
+});
+
+test('what a node swallows is named after a blockhash life, and until it lands', async () => {
+  const w = world();
+  w.chain.onSend = () => 'drop';
+  const running = w.run();
+  await w.clock.sleep(30_000, w.abort.signal);
+  assert.equal(w.blocked.at(-1), undefined);
+  await w.clock.sleep(3 * EXPIRY_MS, w.abort.signal);
+  const { code, reason } = w.blocked.at(-1) ?? assert.fail();
+  assert.equal(code, 'NOT_LANDING');
+  assert.match(
+    reason,
+    /^no transaction has landed in 2\d\d s: [34] signatures of batch \d{20}, the newest signature-[34]$/,
+  );
+  w.chain.onSend = () => 'land';
+  await lands(w, running);
+  assert.equal(w.blocked.at(-1), undefined);
 });
 
 test('a node that answers nothing blocks the lane until it does', async () => {
@@ -169,12 +275,25 @@ test('signed, never sent, crashed: the same bytes go out after the restart', asy
   assert.deepEqual(new Set(w.chain.sent), new Set(['signature-1']));
 });
 
-test('SequenceSettled with another digest halts', async () => {
+test('SequenceSettled with another digest: what was settled is adopted or halts, and nothing is sent', async () => {
   const w = world();
   w.chain.settleForeign(encodePayload(newRow(1, trades(1, 2)), sequence(1)).data);
   w.clock.advance(SLOT_MS);
-  await rejects('FOREIGN_SETTLEMENT', w.run(), /sequence 1 was settled with payload/);
+  assert.deepEqual(await w.run(), { kind: 'adopted' });
+  assert.deepEqual(w.adoptions, [1n]);
   assert.deepEqual(w.chain.sent, []);
+});
+
+test('while it is not known what was settled, the lane is blocked', async () => {
+  const w = world();
+  w.chain.settleForeign(encodePayload(newRow(1, trades(1, 2)), sequence(1)).data);
+  w.clock.advance(SLOT_MS);
+  w.answerAdoption({ kind: 'blocked', code: 'SETTLEMENT_UNKNOWN', reason: 'not found' });
+  const running = w.run();
+  await w.clock.sleep(10_000, w.abort.signal);
+  assert.equal(w.blocked.at(-1)?.code, 'SETTLEMENT_UNKNOWN');
+  w.answerAdoption({ kind: 'moved' });
+  assert.equal((await running).kind, 'displaced');
 });
 
 test('SequenceSettled with our digest is success', async () => {
@@ -185,21 +304,21 @@ test('SequenceSettled with our digest is success', async () => {
   assert.deepEqual(w.chain.sent, []);
 });
 
-test('settled by a digest the market has forgotten, and no transaction of ours succeeded: halts', async () => {
+test('settled by a digest the market has forgotten, and no transaction of ours succeeded: not claimed', async () => {
   const w = world();
   w.chain.settleForeign(w.payload().data);
   w.clock.advance(SLOT_MS);
   const { market } = w.chain;
   w.chain.market = async (commitment) => ({ ...(await market(commitment)), digestOf: () => undefined });
-  await rejects('FOREIGN_SETTLEMENT', w.run(), /unknown payload/);
+  assert.deepEqual(await w.run(), { kind: 'adopted' });
+  assert.deepEqual(w.adoptions, [1n]);
 });
 
-test('trades that are on-chain already by somebody else halt', async () => {
+test('trades that are on-chain already as part of another batch are looked up by their ids', async () => {
   const w = world();
-  await rejects(
-    'FOREIGN_SETTLEMENT',
-    w.run(newRow(1, trades(1, 3)), { nextSequence: sequence(2), lastTradeId: tradeId(3) }),
-  );
+  const cursor = { nextSequence: sequence(2), lastTradeId: tradeId(3) };
+  assert.deepEqual(await w.run(newRow(1, trades(1, 3)), cursor), { kind: 'adopted' });
+  assert.deepEqual(w.adoptions, [undefined]);
 });
 
 test('SequenceAhead from a node that lags is waited out', async () => {
@@ -213,8 +332,7 @@ test('SequenceAhead from a node that lags is waited out', async () => {
 
 const displaced = async (w: World, row: OutboxRow, cursor = start) => {
   const settled = await w.run(row, cursor);
-  assert.equal(settled.kind, 'displaced');
-  return settled.row;
+  return settled.kind === 'displaced' ? settled.row : assert.fail(settled.kind);
 };
 
 test('a batch that is not due by the cursor asks for the cursor again', async () => {
@@ -257,6 +375,61 @@ test('a refused trade is voided before anything is sent, and the rest settles', 
   );
   assert.deepEqual([...w.journal.rejections.keys()], [2n]);
 });
+
+test('a refusal that endpoints dispute voids nothing until they agree', async () => {
+  const w = world();
+  w.chain.refusedTrades.set(2n, 'InsufficientQuote');
+  const { simulateOnAll } = w.chain;
+  w.chain.simulateOnAll = async (payload) => [
+    ...(await simulateOnAll(payload)),
+    { node: 'http://other', simulation: { kind: 'accepted', computeUnits: 1 } },
+  ];
+  const running = w.run();
+  await w.clock.sleep(5_000, w.abort.signal);
+  const { code, reason } = w.blocked.at(-1) ?? assert.fail();
+  assert.equal(code, 'SIMULATION_DISPUTED');
+  assert.match(reason, /InsufficientQuote of trade 2 at 1; nothing was voided\. .*http:\/\/other: accepted$/);
+  assert.deepEqual([w.rejected, w.journal.saved, w.chain.sent], [[], [], []]);
+  w.chain.refusedTrades.clear();
+  await lands(w, running);
+  assert.deepEqual(w.rejected, []);
+});
+
+test('a refusal that endpoints name differently is disputed', async () => {
+  const w = world();
+  w.chain.refusedTrades.set(2n, 'InsufficientQuote');
+  const { simulate } = w.chain;
+  w.chain.simulateOnAll = async (payload) => {
+    const one = await simulate(payload);
+    if (one.kind !== 'refused') return assert.fail();
+    const other = { ...one.refusal, trade: { index: 0, tradeId: tradeId(1), result: 7 } };
+    return [one, { kind: 'refused' as const, refusal: other }].map((simulation) => ({ node: 'n', simulation }));
+  };
+  const running = w.run();
+  await w.clock.sleep(1_000, w.abort.signal);
+  assert.equal(w.blocked.at(-1)?.code, 'SIMULATION_DISPUTED');
+  w.stopping.abort(new Error('over'));
+  await assert.rejects(running, /over/);
+  assert.deepEqual(w.rejected, []);
+});
+
+for (const why of ['void', 'halt'] as const) {
+  test(`of several endpoints one alone is not enough for a ${why}`, async () => {
+    const w = world();
+    if (why === 'void') w.chain.refusedTrades.set(2n, 'InsufficientQuote');
+    else w.chain.refusing = 'TradeGap';
+    const { simulateOnAll } = w.chain;
+    w.chain.simulateOnAll = async (payload) => [...(await simulateOnAll(payload)), undefined];
+    const running = w.run();
+    await w.clock.sleep(5_000, w.abort.signal);
+    assert.equal(w.blocked.at(-1)?.code, 'RPC_UNAVAILABLE');
+    assert.deepEqual(w.rejected, []);
+    w.chain.simulateOnAll = async (payload) => [...(await simulateOnAll(payload)), ...(await simulateOnAll(payload))];
+    if (why === 'void') await lands(w, running);
+    else await rejects('PROGRAM_REFUSED', running, /TradeGap/);
+    assert.equal(w.rejected.length, why === 'void' ? 1 : 0);
+  });
+}
 
 test('every trade refused: a batch of voids spends their ids', async () => {
   const w = world();

@@ -1,17 +1,21 @@
 import type { Sequence } from '#client';
 import type { Backoff } from '../domain/backoff.ts';
+import type { Blocked } from '../domain/blocked.ts';
 import type { Cursor } from '../domain/cursor.ts';
 import type { Landing, OutboxRow } from '../domain/row.ts';
 import { liveAttempts, stateOf, withLanding } from '../domain/row.ts';
 import { relayerError, TransientError } from '../errors.ts';
+import type { Adoption } from './confirm/adopt.ts';
 import { claimSettled } from './confirm/claim.ts';
+import { standstillOf } from './confirm/standstill.ts';
 import type { WatchDeps, WatchTiming } from './confirm/watch.ts';
 import { watch } from './confirm/watch.ts';
-import type { Payload } from './encode/codec.ts';
 import type { SubmitDeps, Submitted } from './submit/submit.ts';
 import { submit } from './submit/submit.ts';
 
 export interface SettleDeps extends SubmitDeps, WatchDeps {
+  /** Corrects the rows to a settlement that is in none of them: of `from`, or of the row's first trade. */
+  readonly adopt: (row: OutboxRow, from: Sequence | undefined) => Promise<Adoption>;
   readonly timing: WatchTiming;
   readonly backoff: Backoff;
 }
@@ -26,7 +30,11 @@ export interface SettleSignals {
 export type Settled =
   | { readonly kind: 'landed'; readonly row: OutboxRow }
   /** The cursor the lane works with is not the chain's: read it again, an earlier batch may have been lost. */
-  | { readonly kind: 'displaced'; readonly row: OutboxRow };
+  | { readonly kind: 'displaced'; readonly row: OutboxRow }
+  /** Its version was switched off; these rows have its trades now. */
+  | { readonly kind: 'recut'; readonly rows: readonly OutboxRow[] }
+  /** The chain has these trades by a batch that was in no row; the rows have been corrected. */
+  | { readonly kind: 'adopted' };
 
 /** A batch that keeps failing after its simulation passed costs a fee each time. */
 const MAX_FAILURES = 8;
@@ -47,9 +55,15 @@ export async function settle(
   let goal: 'actionable' | 'dead' = 'actionable';
   let watching = stateOf(row) === 'sent' && row.sequence === cursor.nextSequence;
   let failures = 0;
+  let watchedSince: number | undefined;
+  /** Where nothing holds a batch that is sent, it may still not land. */
+  const onBlocked = (cause: Blocked | undefined) => {
+    watchedSince ??= deps.clock.now();
+    deps.onBlocked(cause ?? standstillOf(row, deps.clock.now() - watchedSince));
+  };
   for (;;) {
     if (watching) {
-      const seen = await watch(row, goal, deps.timing, deps, abort);
+      const seen = await watch(row, goal, deps.timing, { ...deps, onBlocked }, abort);
       row = seen.row;
       const { verdict } = seen;
       if (verdict.kind === 'landed') {
@@ -62,23 +76,35 @@ export async function settle(
       watching = false;
     }
     (stateOf(row) === 'sent' ? abort : stopping).throwIfAborted();
-    const submitted = await attemptSubmit(row, cursor, deps);
-    deps.onBlocked(submitted.kind === 'blocked' ? submitted : undefined);
+    const submitted = await attempt(row, deps, () => submit(row, cursor, deps));
+    if (submitted.kind === 'signed') row = submitted.row;
+    if (submitted.kind === 'signed' || submitted.kind === 'undecided') onBlocked(undefined);
+    else deps.onBlocked(submitted.kind === 'blocked' ? submitted : undefined);
     switch (submitted.kind) {
       case 'signed':
-        row = submitted.row;
         watching = true;
         break;
       case 'voided':
         row = submitted.row;
         break;
+      case 'recut':
+        return submitted;
       case 'undecided':
         goal = 'dead';
         watching = true;
         break;
       case 'taken': {
-        const landing = await attemptClaim(row, submitted.payload, deps);
-        if (landing !== undefined) return landed(row, submitted.payload.sequence, landing, deps);
+        const claim = await attempt(row, deps, () => claimSettled(row, submitted, deps.chain, deps.timing.commitment));
+        if (claim.kind === 'ours') return landed(row, submitted.sequence, claim.landing, deps);
+        if (claim.kind === 'foreign') {
+          const settled = await attemptAdopt(row, submitted.sequence, deps);
+          if (settled !== undefined) return settled;
+        }
+        break;
+      }
+      case 'overtaken': {
+        const settled = await attemptAdopt(row, undefined, deps);
+        if (settled !== undefined) return settled;
         break;
       }
       case 'ahead':
@@ -96,6 +122,7 @@ export async function settle(
 async function landed(row: OutboxRow, sequence: Sequence, landing: Landing, deps: SettleDeps): Promise<Settled> {
   const done = withLanding(row, sequence, landing);
   await deps.journal.save(done);
+  deps.onBlocked(undefined);
   deps.backoff.reset();
   return { kind: 'landed', row: done };
 }
@@ -107,38 +134,39 @@ function refuseEndless(row: OutboxRow, failures: number): void {
   }
 }
 
-/** A node that does not answer blocks the lane until it does. */
-async function attemptSubmit(row: OutboxRow, cursor: Cursor, deps: SettleDeps): Promise<Submitted> {
-  try {
-    return await submit(row, cursor, deps);
-  } catch (error) {
-    return blockedBy(error, row, deps);
-  }
-}
-
-async function attemptClaim(row: OutboxRow, payload: Payload, deps: SettleDeps): Promise<Landing | undefined> {
-  try {
-    return await claimSettled(row, payload, deps.chain, deps.timing.commitment);
-  } catch (error) {
-    deps.onBlocked(blockedBy(error, row, deps));
-    return undefined;
-  }
+/** Undefined while it is not known what was settled. */
+async function attemptAdopt(
+  row: OutboxRow,
+  from: Sequence | undefined,
+  deps: SettleDeps,
+): Promise<Settled | undefined> {
+  const adoption = await attempt(row, deps, () => deps.adopt(row, from));
+  if (adoption.kind === 'moved') return { kind: 'displaced', row };
+  if (adoption.kind === 'adopted') return { kind: 'adopted' };
+  deps.onBlocked(adoption);
+  return undefined;
 }
 
 /** Otherwise the node that simulated was behind the one that told the cursor. */
 async function hasMoved(row: OutboxRow, cursor: Cursor, deps: SettleDeps): Promise<boolean> {
-  try {
-    const market = await deps.chain.market(deps.timing.commitment);
-    return market.nextSequence !== cursor.nextSequence;
-  } catch (error) {
-    deps.onBlocked(blockedBy(error, row, deps));
-    return false;
-  }
+  const market = await attempt(row, deps, () => deps.chain.market(deps.timing.commitment));
+  return !('kind' in market) && market.nextSequence !== cursor.nextSequence;
 }
 
-function blockedBy(error: unknown, row: OutboxRow, deps: SettleDeps): Extract<Submitted, { kind: 'blocked' }> {
-  if (!(error instanceof TransientError)) throw error;
-  deps.metrics.increment('rpc_errors');
-  deps.logger.warn({ batch: row.key, err: error }, 'the node did not answer, trying again');
-  return { kind: 'blocked', code: error.code, reason: error.message };
+/** A node that does not answer blocks the lane until it does. */
+async function attempt<T>(
+  row: OutboxRow,
+  deps: SettleDeps,
+  call: () => Promise<T>,
+): Promise<T | Extract<Submitted, { kind: 'blocked' }>> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+    deps.metrics.increment('rpc_errors');
+    deps.logger.warn({ batch: row.key, err: error }, 'the node did not answer, trying again');
+    const blocked = { kind: 'blocked', code: error.code, reason: error.message } as const;
+    deps.onBlocked(blocked);
+    return blocked;
+  }
 }

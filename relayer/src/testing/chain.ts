@@ -1,6 +1,7 @@
 import type { ProgramRefusal, Sequence, Slot, TradeId } from '#client';
-import { decodeBatch, payloadDigest, sequence, slot, tradeId } from '#client';
+import { decodeBatch, digestPrefix, payloadDigest, ResultCode, sequence, slot, tradeId } from '#client';
 import type { Commitment } from '../domain/commitment.ts';
+import { NO_DIGEST } from '../domain/cursor.ts';
 import { TransientError } from '../errors.ts';
 import type { Chain, MarketView, SettlementRules, SignatureStatus } from '../ports.ts';
 import type { FakeClock } from './clock.ts';
@@ -14,6 +15,8 @@ interface State {
   readonly slot: bigint;
   /** What led here from the state before. */
   readonly payload?: Uint8Array;
+  /** What became of its trades. */
+  readonly codes?: Uint8Array;
   readonly nextSequence: bigint;
   readonly lastTradeId: bigint;
   readonly digests: ReadonlyMap<bigint, string>;
@@ -24,7 +27,7 @@ interface Landed {
   readonly error?: string;
 }
 
-type Method = 'market' | 'rules' | 'simulate' | 'sign' | 'send' | 'statuses' | 'heights';
+type Method = 'market' | 'rules' | 'simulate' | 'sign' | 'send' | 'statuses' | 'heights' | 'settlement';
 
 /**
  * A cluster with one market, driven by a fake clock: 400 ms slots without gaps, confirmed after one, final after 32. What a test
@@ -33,15 +36,18 @@ type Method = 'market' | 'rules' | 'simulate' | 'sign' | 'send' | 'statuses' | '
 export interface FakeChain extends Chain {
   /** What becomes of a transaction that is sent; called for each send of bytes not landed yet. */
   onSend: (signature: string) => 'land' | 'drop';
-  /** Trades the program refuses, by id. */
+  /** Trades the program refuses by this name, or passes over in a V2 batch, by id. */
   readonly refusedTrades: Map<bigint, string>;
   /** Refuses every batch with this name while set. */
   refusing: string | undefined;
   /** Fails every simulation outside the program while set. */
   failing: string | undefined;
   rulesNow: SettlementRules;
+  readonly configListeners: Set<() => void>;
   /** Calls that go unanswered from now on. */
   readonly silent: Set<Method>;
+  /** The node has no old transactions. */
+  forgetful: boolean;
   /** Signatures `statuses` does not know although they landed. */
   readonly hidden: Set<string>;
   readonly calls: Method[];
@@ -52,6 +58,8 @@ export interface FakeChain extends Chain {
   readonly violations: string[];
   /** The payloads of the chain as it is. */
   canonical(): Uint8Array[];
+  /** What became of their trades, in order. */
+  canonicalCodes(): number[];
   /** Lands a signed transaction now, or fails it when the program refuses it. */
   land(signature: string): void;
   /** Somebody else settles this payload. */
@@ -89,16 +97,25 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
       return trade === undefined ? refused : { ...refused, trade };
     };
     if (chain.refusing !== undefined) return named(chain.refusing);
+    if (!chain.rulesNow.allowedVersions.includes(batch.version)) return named('VersionNotAllowed');
     if (batch.sequence < state.nextSequence) return named('SequenceSettled');
     if (batch.sequence > state.nextSequence) return named('SequenceAhead');
+    if (batch.version === 2 && batch.prevDigestPrefix !== digestPrefix(Buffer.from(lastDigest(state), 'hex')))
+      return named('PrevDigestMismatch');
     for (const [index, trade] of batch.trades.entries()) {
       const expected = state.lastTradeId + 1n + BigInt(index);
       if (trade.tradeId !== expected) return named(trade.tradeId < expected ? 'TradeReplay' : 'TradeGap');
       const bad = chain.refusedTrades.get(trade.tradeId);
-      if (bad !== undefined && trade.quantity > 0n) return named(bad, { index, tradeId: trade.tradeId, result: 7 });
+      if (bad !== undefined && trade.quantity > 0n && batch.version === 1)
+        return named(bad, { index, tradeId: trade.tradeId, result: 7 });
     }
     return undefined;
   };
+  const codesOf = (payload: Uint8Array): Uint8Array =>
+    Uint8Array.from(decodeBatch(payload).trades, ({ tradeId, quantity }) => {
+      if (quantity === 0n) return ResultCode.Voided;
+      return ResultCode[chain.refusedTrades.get(tradeId) as keyof typeof ResultCode] ?? ResultCode.Settled;
+    });
   const apply = (payload: Uint8Array) => {
     const state = head();
     const digests = new Map(state.digests).set(state.nextSequence, digestOf(payload));
@@ -106,6 +123,7 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     const next = {
       slot: slotNow(),
       payload,
+      codes: codesOf(payload),
       nextSequence: state.nextSequence + 1n,
       lastTradeId: state.lastTradeId + count,
       digests,
@@ -124,14 +142,25 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
     refusedTrades: new Map(),
     refusing: undefined,
     failing: undefined,
-    rulesNow: { minBatchSize: 1, maxBatchAgeSlots: slot(100) },
+    rulesNow: {
+      minBatchSize: 1,
+      maxBatchAgeSlots: slot(100),
+      isPaused: false,
+      allowedVersions: [1],
+      activeRelayer: 'this one',
+      isActive: true,
+      slotsUntilChange: undefined,
+    },
+    configListeners: new Set(),
     silent: new Set(),
+    forgetful: false,
     hidden: new Set(),
     calls: [],
     sent: [],
     settled: [],
     violations: [],
     canonical: () => history.flatMap((state) => state.payload ?? []),
+    canonicalCodes: () => history.flatMap((state) => [...(state.codes ?? [])]),
     slotNow,
     async market(commitment) {
       await answer('market');
@@ -147,6 +176,7 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
       const refused = refusal(payload, upTo(at('confirmed')));
       return refused === undefined ? { kind: 'accepted', computeUnits: 5_000 } : { kind: 'refused', refusal: refused };
     },
+    simulateOnAll: async (payload) => [{ node: 'http://the-only-one', simulation: await chain.simulate(payload) }],
     async sign(payload, _units, avoid) {
       await answer('sign');
       const signature = `signature-${signed.size + 1}`;
@@ -176,7 +206,19 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
       const finalized = at('finalized');
       return { progress: Number(at('confirmed')), finalized: Number(finalized), finalizedSlot: slot(finalized) };
     },
+    async settlement(_sequence, digest) {
+      await answer('settlement');
+      const found = chain.forgetful
+        ? undefined
+        : history.find(({ payload }) => payload && digestOf(payload) === digest);
+      if (found?.payload === undefined) return undefined;
+      return { payload: found.payload, signature: `of-${digest}`, slot: slot(found.slot), codes: found.codes };
+    },
     hint: () => () => {},
+    onConfigChange(look) {
+      chain.configListeners.add(look);
+      return () => chain.configListeners.delete(look);
+    },
     close: () => {},
     land(signature) {
       const transaction = signed.get(signature);
@@ -216,10 +258,13 @@ function contradicts(one: Uint8Array, other: Uint8Array): boolean {
 
 export const digestOf = (payload: Uint8Array): string => Buffer.from(payloadDigest(payload)).toString('hex');
 
+const lastDigest = (state: State): string => state.digests.get(state.nextSequence - 1n) ?? NO_DIGEST;
+
 function viewOf(state: State, at: Slot): MarketView {
   return {
     nextSequence: sequence(state.nextSequence) satisfies Sequence,
     lastTradeId: tradeId(state.lastTradeId) satisfies TradeId,
+    lastDigest: lastDigest(state),
     lastSettledSlot: slot(state.slot),
     slot: at,
     digestOf: (wanted) => state.digests.get(wanted),

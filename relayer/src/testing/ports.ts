@@ -1,8 +1,9 @@
 import pino from 'pino';
 import { aborted } from '../domain/aborted.ts';
+import { tradesToForget } from '../domain/adoption.ts';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
-import type { HaltMark, Journal, Queue } from '../ports.ts';
+import type { HaltMark, Journal, Queue, Replays, Trimmer } from '../ports.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -32,18 +33,26 @@ export function fakeJournal(rows: readonly OutboxRow[] = []): FakeJournal {
       journal.saved.push(row);
       for (const trade of rejected) journal.rejections.set(trade.tradeId, trade);
     },
-    async drop(dropped) {
+    async drop(dropped, settled) {
       for (const row of dropped) {
         journal.rows.delete(row.key);
-        for (const trade of row.trades) journal.rejections.delete(trade.tradeId);
+        for (const { tradeId } of row.trades) if (tradeId > settled) journal.rejections.delete(tradeId);
       }
     },
-    async retire(finalised) {
+    async adopt(adopted, replaced) {
+      journal.beforeWrite();
+      for (const row of replaced) journal.rows.delete(row.key);
+      for (const id of tradesToForget(adopted, replaced)) journal.rejections.delete(id);
+      for (const row of adopted) journal.rows.set(row.key, row);
+    },
+    async retire(finalised, skipped = []) {
+      for (const trade of skipped) journal.rejections.set(trade.tradeId, trade);
       for (const row of finalised) {
         if (journal.rows.delete(row.key)) journal.retired.push(row);
       }
     },
-    rejected: async () => [...journal.rejections.values()],
+    rejected: async (ids) => ids.flatMap((id) => journal.rejections.get(id) ?? []),
+    openLetters: async () => journal.rejections.size,
     async markHalted(reason) {
       journal.mark = { reason, acknowledged: false, acknowledge: 'acknowledge' };
     },
@@ -99,3 +108,13 @@ export function fakeQueue(): FakeQueue {
   };
   return queue;
 }
+
+/** For a stream nothing is wrong with. */
+export const noReplays: Replays = {
+  ask: async () => {
+    throw new Error('nothing to replay here');
+  },
+};
+
+/** For a stream that keeps everything. */
+export const noTrimmer: Trimmer = { trim: async () => {} };

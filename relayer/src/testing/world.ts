@@ -1,14 +1,15 @@
 import { decodeBatch, tradeId } from '#client';
 import type { RelayerConfig } from '../config.ts';
 import { parseRelayerConfig } from '../config.ts';
-import { createMemoryMetrics } from '../observe/metrics.ts';
+import { createHeartbeats } from '../observe/heartbeats.ts';
 import { createProgress } from '../observe/progress.ts';
 import { runLane } from '../pipeline.ts';
 import type { StreamEntry } from '../ports.ts';
 import { fakeChain } from './chain.ts';
 import { fakeClock } from './clock.ts';
 import { encodeEvent } from './events.ts';
-import { fakeJournal, fakeQueue, silent } from './ports.ts';
+import { createMemoryMetrics } from './metrics.ts';
+import { fakeJournal, fakeQueue, noReplays, noTrimmer, silent } from './ports.ts';
 import { trade } from './trades.ts';
 
 const ADDRESS = 'So11111111111111111111111111111111111111112';
@@ -36,15 +37,29 @@ export function world(entries: readonly StreamEntry[]) {
     const queue = fakeQueue();
     const metrics = createMemoryMetrics();
     const progress = createProgress(ADDRESS, metrics);
+    const heartbeats = createHeartbeats(clock, config.liveMs);
     const source = {
       async read(after: bigint, max: number, waitMs: number, signal: AbortSignal) {
         const found = entries.filter((entry) => entry.tradeId > after).slice(0, max);
         if (found.length === 0) await clock.sleep(waitMs, signal).catch(() => {});
         return found;
       },
+      silence: async () => ({ kind: 'sound' as const }),
     };
     const lane = {
-      ...{ source, journal, queue, chain, clock, metrics, progress, logger: silent },
+      ...{
+        source,
+        replays: noReplays,
+        trimmer: noTrimmer,
+        journal,
+        queue,
+        chain,
+        clock,
+        metrics,
+        progress,
+        heartbeats,
+        logger: silent,
+      },
       config: { ...config, ...settings },
     };
     const done = runLane(lane, { stopping: stopping.signal, abort: abort.signal });
@@ -53,6 +68,7 @@ export function world(entries: readonly StreamEntry[]) {
       queue,
       progress,
       metrics,
+      heartbeats,
       done,
       stop: () => stopping.abort(new Error('stop')),
       kill: () => abort.abort(new Error('killed')),

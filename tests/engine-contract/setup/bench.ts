@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { Redis } from 'ioredis';
 import type { PrivateRedis } from '../../../cli/src/redis-server.ts';
@@ -9,6 +12,8 @@ export type Load = Pick<EnginePlace, 'count' | 'rate'>;
 
 /** Slow enough to be met at work, and never at its end. */
 export const AT_WORK: Load = { count: 1_000_000, rate: 2_000 };
+/** Slow enough that each write is one trade. */
+export const ONE_BY_ONE: Load = { count: 1_000_000, rate: 20 };
 /** Several writes' worth, all written at once. */
 export const WRITTEN: Load = { count: 1_203, rate: 'max' };
 /** A replay of this many takes several looks at the control keys. */
@@ -24,30 +29,32 @@ export interface Lane extends Probe {
 export class Bench {
   readonly #start: StartEngine;
   readonly #engines: RunningEngine[] = [];
-  #open: { readonly server: PrivateRedis; readonly redis: Redis } | undefined;
+  #open: { readonly server: PrivateRedis; readonly redis: Redis; readonly dir: string } | undefined;
   #markets = 0;
 
   constructor(start: StartEngine) {
     this.#start = start;
     before(async () => {
       const server = await startPrivateRedis();
-      this.#open = { server, redis: new Redis(server.url) };
+      const dir = await mkdtemp(join(tmpdir(), 'lockstep-contract-'));
+      this.#open = { server, redis: new Redis(server.url), dir };
     });
     after(async () => {
       await Promise.all(this.#engines.map((engine) => engine.kill()));
       this.#open?.redis.disconnect();
       await this.#open?.server.stop();
+      if (this.#open !== undefined) await rm(this.#open.dir, { recursive: true, force: true });
     });
   }
 
   lane(load: Load): Lane {
     if (this.#open === undefined) throw new Error('the suite has not begun');
-    const { server, redis } = this.#open;
+    const { server, redis, dir } = this.#open;
     this.#markets += 1;
     const market = `market-${this.#markets}`;
     return Object.assign(new Probe(redis, market), {
       start: () => {
-        const engine = this.#start({ redisUrl: server.url, market, ...load });
+        const engine = this.#start({ redisUrl: server.url, market, ...load, journal: join(dir, market) });
         this.#engines.push(engine);
         return engine;
       },

@@ -4,13 +4,14 @@ import type { RunningEngine, StartEngine } from './start-engine.ts';
 const ERROR_TAIL_CHARACTERS = 2_000;
 
 /**
- * An engine that is one simple command. It finds REDIS_URL, MARKET, TRADE_COUNT and TRADE_RATE (a number or `max`) in its
- * environment, ends with 0 on SIGTERM, and with another code when it cannot go on.
+ * An engine that is one simple command. It finds REDIS_URL, MARKET, TRADE_COUNT, TRADE_RATE (a number or `max`) and RETRY_JOURNAL (a
+ * file) in its environment, ends with 0 on SIGTERM, and with another code when it cannot go on.
  */
 export const commandEngine =
   (commandLine: string): StartEngine =>
-  ({ redisUrl, market, count, rate }): RunningEngine => {
-    const place = { REDIS_URL: redisUrl, MARKET: market, TRADE_COUNT: `${count}`, TRADE_RATE: `${rate}` };
+  ({ redisUrl, market, count, rate, journal }): RunningEngine => {
+    const load = { TRADE_COUNT: `${count}`, TRADE_RATE: `${rate}` };
+    const place = { REDIS_URL: redisUrl, MARKET: market, ...load, RETRY_JOURNAL: journal };
     // exec: the shell gives way to the engine, so that exit codes and signals are the engine’s.
     const child = spawn(`exec ${commandLine}`, {
       shell: true,

@@ -1,5 +1,14 @@
 import { Redis } from 'ioredis';
-import { flowInput, inputSource, instrumentOf, openControl, openPublisher, runEngine } from '#feeder';
+import {
+  createRetryJournal,
+  flowInput,
+  inputSource,
+  instrumentOf,
+  openControl,
+  openPublisher,
+  runEngine,
+  withRetries,
+} from '#feeder';
 import type { EnginePlace, RunningEngine, StartEngine } from './start-engine.ts';
 
 const TERMS = { traders: 8, takerBps: 10 };
@@ -26,9 +35,10 @@ export const inProcessEngine: StartEngine = (place): RunningEngine => {
   };
 };
 
-async function run({ market, count, rate }: EnginePlace, redis: Redis, signal: AbortSignal): Promise<void> {
+async function run({ market, count, rate, journal }: EnginePlace, redis: Redis, signal: AbortSignal): Promise<void> {
   const input = flowInput(INSTRUMENT, { traders: TERMS.traders, seed: market, count });
   const control = openControl(redis, market);
   const publisher = await openPublisher(redis, market, control.token);
-  await runEngine({ source: inputSource(input, TERMS), publisher, control, signal, rate });
+  const source = withRetries(inputSource(input, TERMS), createRetryJournal(journal, market));
+  await runEngine({ source, publisher, control, signal, rate });
 }

@@ -8,10 +8,14 @@ import protobuf from 'protobufjs';
 const PROTO_FILE = fileURLToPath(new URL('../../../proto/lockstep/trade_v1.proto', import.meta.url));
 const eventV1 = protobuf.loadSync(PROTO_FILE).lookupType('lockstep.TradeEventV1');
 
+const KINDS = ['mode', 'emit', 'replay', 'retry'];
+
 export interface Entry {
   readonly id: string;
   readonly v: string;
   readonly p: Buffer;
+  /** The trade it replaces. */
+  readonly r: string | undefined;
 }
 
 /** The other side of the contract: asks an engine, and reads what it wrote, by the names of docs/reference/engine.md. */
@@ -33,9 +37,11 @@ export class Probe {
   streamKey = (generation: bigint | string): string => `trades:${this.market}:${generation}`;
 
   /** Writes a request; answers its id. */
-  async ask(wish: { mode: string } | { emit: string } | { replay_from: string }): Promise<string> {
+  async ask(
+    wish: { mode: string } | { emit: string } | { replay_from: string } | { retry_id: string },
+  ): Promise<string> {
     const request = randomUUID();
-    const kind = 'mode' in wish ? 'mode' : 'emit' in wish ? 'emit' : 'replay';
+    const kind = KINDS.find((each) => Object.keys(wish).some((name) => name.startsWith(each)));
     await this.redis.hset(this.controlKey, { v: '1', ...wish, [`${kind}_request`]: request });
     return request;
   }
@@ -54,12 +60,17 @@ export class Probe {
     return refused;
   }
 
+  /** Waits for the answer to a request, whichever it is. */
+  async answered(request: string): Promise<Record<string, string>> {
+    return (await this.#answer(request)).status;
+  }
+
   async #answer(request: string): Promise<{ status: Record<string, string>; refused: string }> {
     let status: Record<string, string> = {};
     let kind: string | undefined;
     await this.until(async () => {
       status = await this.redis.hgetall(this.engineKey);
-      kind = ['mode', 'emit', 'replay'].find((each) => status[`${each}_request`] === request);
+      kind = KINDS.find((each) => status[`${each}_request`] === request);
       return kind !== undefined;
     });
     return { status, refused: status[`${kind}_refused`] ?? '' };
@@ -84,7 +95,22 @@ export class Probe {
 
   async entries(generation?: string): Promise<Entry[]> {
     const read = await this.redis.xrangeBuffer(this.streamKey(generation ?? (await this.pointer())), '-', '+');
-    return read.map(([id, fields]) => ({ id: String(id), v: field(fields, 'v').toString(), p: field(fields, 'p') }));
+    return read.map(([id, fields]) => ({
+      ...{ id: String(id), v: field(fields, 'v').toString(), p: field(fields, 'p') },
+      r: optionalField(fields, 'r')?.toString(),
+    }));
+  }
+
+  /** What an entry's bytes say. */
+  tradeOf = ({ p }: Entry): Record<string, unknown> =>
+    eventV1.toObject(eventV1.decode(p), { longs: String, defaults: true });
+
+  /** Bytes of a trade of this id that no engine gave it. */
+  forged(id: number): Buffer {
+    const most = '18446744073709551615';
+    return Buffer.from(
+      eventV1.encode(eventV1.fromObject({ tradeId: `${id}`, seller: 1, price: most, quantity: '1' })).finish(),
+    );
   }
 
   /** Waits; the test's own timeout bounds it. */
@@ -95,9 +121,13 @@ export class Probe {
   untilLastId = (id: number): Promise<void> => this.until(async () => (await this.lastId()) >= id);
 }
 
-function field(fields: readonly Buffer[], name: string): Buffer {
+function optionalField(fields: readonly Buffer[], name: string): Buffer | undefined {
   const at = fields.findIndex((each, index) => index % 2 === 0 && each.toString() === name);
-  const value = at === -1 ? undefined : fields[at + 1];
+  return at === -1 ? undefined : fields[at + 1];
+}
+
+function field(fields: readonly Buffer[], name: string): Buffer {
+  const value = optionalField(fields, name);
   assert.ok(value !== undefined, `an entry has no field ${name}`);
   return value;
 }

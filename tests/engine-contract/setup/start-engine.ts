@@ -7,6 +7,8 @@ export interface EnginePlace {
   readonly count: number;
   /** Trades a second, roughly; `max`: as fast as it can. */
   readonly rate: number | 'max';
+  /** A file of its own, the same one each time; absent before its first start. For what it must remember of retries. */
+  readonly journal: string;
 }
 
 export interface RunningEngine {

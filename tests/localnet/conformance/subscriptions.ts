@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createMint } from '@solana/spl-token';
 import { type Connection, Keypair, PublicKey, Transaction } from '@solana/web3.js';
 import { WebSocket } from 'ws';
+import { until } from '../../support/until.ts';
 import type { Chain } from '../chain.ts';
 import { toBase58 } from '../encoding.ts';
 import type { Loose } from '../rpc.ts';
-import { actUntil, until } from '../until.ts';
+import { actUntil } from '../until.ts';
 import { connect, fundedKey, SOL, sendAndConfirm, transfer } from '../wallet.ts';
 
 const TOKEN = new PublicKey('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');

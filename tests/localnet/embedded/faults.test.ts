@@ -8,8 +8,8 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, FaultPlan, type FaultSubject, type Json } from '#localnet';
+import { until } from '../../support/until.ts';
 import { post, refused, result, rpc } from '../rpc.ts';
-import { until } from '../until.ts';
 import { base64 } from '../wallet.ts';
 import { setUp } from './setup.ts';
 

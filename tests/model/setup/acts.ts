@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import * as batches from './batches.ts';
+import { settleV2 } from './batches-v2.ts';
 import * as governance from './governance.ts';
 import type { Happening } from './happening.ts';
 import * as money from './money.ts';
@@ -12,6 +13,7 @@ const tradesPass = fc.constant<Happening>({ tradeIds: 4_194_304n });
 /** Anything that can happen to a market, the usual things more often. */
 export const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 12, arbitrary: batches.settle },
+  { weight: 6, arbitrary: settleV2(5) },
   { weight: 6, arbitrary: timePasses },
   { weight: 1, arbitrary: tradesPass },
   { weight: 3, arbitrary: money.deposit },
@@ -31,4 +33,17 @@ export const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: governance.acceptAdmin },
   { weight: 2, arbitrary: governance.collectFees },
   { weight: 1, arbitrary: governance.growMarket },
+);
+
+/** A market where both versions may settle, and traders with money that goes round. */
+export const anyBatchHappening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 12, arbitrary: settleV2(70) },
+  { weight: 3, arbitrary: batches.settle },
+  { weight: 2, arbitrary: money.deposit },
+  { weight: 2, arbitrary: money.requestWithdrawal },
+  { weight: 2, arbitrary: money.openTrader },
+  { weight: 2, arbitrary: money.closeTrader },
+  { weight: 1, arbitrary: batches.ping },
+  { weight: 3, arbitrary: governance.setFees },
+  { weight: 3, arbitrary: timePasses },
 );

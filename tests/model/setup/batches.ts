@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 
 const market = keys.market.publicKey;
 
-interface TradeInput {
+export interface TradeInput {
   readonly buyer: number;
   readonly seller: number;
   readonly price: bigint;
@@ -26,13 +26,13 @@ const anyTrade: fc.Arbitrary<TradeInput> = fc.record({
 });
 
 /** Mostly two different traders: a batch of accidents would never settle. */
-const anySensibleTrade = anyTrade.map((trade) =>
+export const anySensibleTrade = anyTrade.map((trade) =>
   trade.buyer === trade.seller && trade.price % 7n !== 0n ? { ...trade, seller: (trade.seller + 1) % 3 } : trade,
 );
 
-type Damage = (data: Uint8Array) => Uint8Array;
+export type Damage = (data: Uint8Array) => Uint8Array;
 
-const anyDamage: fc.Arbitrary<Damage> = fc.oneof(
+export const anyDamage: fc.Arbitrary<Damage> = fc.oneof(
   { weight: 20, arbitrary: fc.constant<Damage>((data) => data) },
   {
     weight: 1,

@@ -72,6 +72,22 @@ export const setField = happens(
   },
 );
 
+const anyTier = fc.record({ makerBps: fc.nat(500), takerBps: fc.nat(500) }, { noNullPrototype: true });
+
+/** Any fees within the limit, another in each tier. */
+export const setFees = happens(
+  'setFees',
+  fc.record({ tiers: fc.array(anyTier, { minLength: 4, maxLength: 4 }) }),
+  (stage, { tiers }) => {
+    const signer = stage.signer('admin');
+    return {
+      signer,
+      instruction: build.setFees({ admin: signer.publicKey, feeTiers: tiers }),
+      tell: (model) => model.set(signer.publicKey, 'feeTiers', tiers),
+    };
+  },
+);
+
 export const setGuardian = happens(
   'setGuardian',
   fc.record({ by: mostly('admin'), to: anyPerson }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Keypair } from '@solana/web3.js';
-import { decodeMarket, ResultCode } from '#client';
+import type { SettlementEvent } from '#client';
+import { decodeMarket, ResultCode, readResultCodes } from '#client';
 import { Refusal, SettlementModel, TradeRefusal } from '#model';
 import { keyOf } from '../../program/setup/keys.ts';
 import { patchHeader, u64 } from '../../program/setup/patch.ts';
@@ -26,6 +27,8 @@ export class Stage {
   readonly model: SettlementModel;
   /** Everybody who may sign; each has lamports and tokens. */
   readonly people: readonly Trader[];
+  /** Result codes that V2 batches have reported. */
+  readonly seenCodes = new Set<number>();
 
   constructor() {
     this.world = newWorld();
@@ -78,14 +81,26 @@ export class Stage {
   /** Does it on both sides; they must agree on the outcome and on everything that can be read afterwards. */
   perform(act: Act): string {
     this.world.chain.fund(act.signer.publicKey);
-    const { refusal } = this.world.chain.send([act.instruction], [act.signer]);
+    const { landed, refusal } = this.world.chain.send([act.instruction], [act.signer]);
     const expected = outcomeOf(() => act.tell(this.model));
     assert.equal(refusal?.name ?? 'landed', expected?.error ?? 'landed');
     const rejected = expected instanceof TradeRefusal ? expected.index : undefined;
     assert.equal(refusal?.trade?.index, rejected);
     assert.notEqual(refusal?.trade?.result, ResultCode.Settled);
     this.compare();
+    this.#compareResults(landed?.events ?? []);
     return expected?.error ?? 'landed';
+  }
+
+  /** The codes a V2 batch reports are the model's, one by one. */
+  #compareResults(events: readonly SettlementEvent[]): void {
+    const [results] = events.filter((event) => event.name === 'TradeResults');
+    if (results === undefined) return;
+    const { resultCodes } = this.model;
+    assert.deepEqual([...readResultCodes(results.data.resultCodes as Uint8Array, resultCodes.length)], resultCodes);
+    for (const code of resultCodes) this.seenCodes.add(code);
+    const passedOver = resultCodes.filter((code) => code !== ResultCode.Settled && code !== ResultCode.Voided);
+    assert.equal(results.data.skipped, passedOver.length);
   }
 
   compare(): void {
@@ -99,8 +114,8 @@ export class Stage {
       [market.nextSequence, market.lastTradeId, market.lastSettledSlot],
     );
     assert.deepEqual(
-      [header.tradesSettled, header.tradesVoided, header.volumeBaseLots, header.volumeQuoteAtoms],
-      [market.tradesSettled, market.tradesVoided, market.volumeBaseLots, market.volumeQuoteAtoms],
+      [header.tradesSettled, header.tradesVoided, header.tradesSkipped, header.volumeBaseLots, header.volumeQuoteAtoms],
+      [market.tradesSettled, market.tradesVoided, market.tradesSkipped, market.volumeBaseLots, market.volumeQuoteAtoms],
     );
     assert.equal(header.quoteFees, market.quoteFees);
     assert.deepEqual(header.recentDigests, market.recentDigests);

@@ -26,11 +26,14 @@ export type Outcome =
   | { readonly landed: Landed; readonly refusal?: undefined }
   | { readonly landed?: undefined; readonly refusal: ProgramRefusal };
 
-const object = settlementObject();
+const underTest = settlementObject();
+
+/** Bytes of ProgramData before its object. */
+const PROGRAM_DATA_HEADER = 45;
 
 /** Bytes of the upgradeable loader's ProgramData account. */
-export function programData(authority: PublicKey | undefined, state = 3): Uint8Array {
-  const header = Buffer.alloc(45);
+export function programData(authority: PublicKey | undefined, state = 3, object = underTest): Uint8Array {
+  const header = Buffer.alloc(PROGRAM_DATA_HEADER);
   header.writeUInt32LE(state);
   if (authority !== undefined) {
     header[12] = 1;
@@ -49,14 +52,14 @@ export class Chain {
     this.programId = programId;
   }
 
-  static deploy(programId: PublicKey, upgradeAuthority: PublicKey): Chain {
+  static deploy(programId: PublicKey, upgradeAuthority: PublicKey, object = underTest): Chain {
     const svm = new LiteSVM().withTransactionHistory(0n);
     svm.addProgram(address(programId.toBase58()), object);
     const chain = new Chain(svm, programId);
     chain.put(programDataAddress(programId), {
-      data: programData(upgradeAuthority),
+      data: programData(upgradeAuthority, 3, object),
       owner: UPGRADEABLE_LOADER,
-      lamports: chain.rent(45 + object.length),
+      lamports: chain.rent(PROGRAM_DATA_HEADER + object.length),
     });
     return chain;
   }
@@ -64,6 +67,11 @@ export class Chain {
   /** A chain of its own that starts from this one's present state. */
   fork(): Chain {
     return new Chain(LiteSVM.fromBytes(this.svm.toBytes()), this.programId);
+  }
+
+  /** Bytes an object may have before the program must be extended. */
+  get objectRoom(): number {
+    return this.data(programDataAddress(this.programId)).length - PROGRAM_DATA_HEADER;
   }
 
   get slot(): bigint {

@@ -27,8 +27,8 @@ export const fields: readonly Field[] = [
     name: 'allowedBatchVersions',
     set: (allowedBatchVersions, by = admin) => build.setAllowedVersions({ admin: by, allowedBatchVersions }),
     event: 'AllowedVersionsSet',
-    allowed: [1],
-    refused: [0, 2, 3, 4, 128, 255].map((bits) => [bits, 'InvalidVersionMask'] as const),
+    allowed: [1, 2, 3],
+    refused: [0, 4, 5, 128, 255].map((bits) => [bits, 'InvalidVersionMask'] as const),
   }),
   field({
     name: 'minBatchSize',

@@ -28,27 +28,26 @@ struct Extras {
 }
 
 fn main() -> Result<()> {
-    let program: PathBuf = std::env::args_os()
-        .nth(1)
-        .context("usage: idl-builder PROGRAM_FOLDER")?
-        .into();
+    let mut args = std::env::args();
+    let program: PathBuf = args.nth(1).context("usage: idl-builder PROGRAM_FOLDER [FEATURES]")?.into();
+    let features = args.next().unwrap_or_default();
     // The builder installs the toolchain this names, or updates one, unasked.
     std::env::remove_var("RUSTUP_TOOLCHAIN");
 
     let idl = IdlBuilder::new()
         .program_path(program.clone())
         .skip_lint(true)
-        .cargo_args(vec!["--locked".into(), "--lib".into()])
+        .cargo_args(["--locked", "--lib", "--features", &features].map(Into::into).into())
         .build()?;
-    let idl = merge(idl, extras(&program)?, &crate_version(&program)?)?;
+    let idl = merge(idl, extras(&program, &features)?, &crate_version(&program)?)?;
     println!("{}", serde_json::to_string(&idl)?);
     Ok(())
 }
 
 /// Runs the program's own printing test, with the settings of the builder so that nothing is compiled again.
-fn extras(program: &Path) -> Result<Extras> {
+fn extras(program: &Path, features: &str) -> Result<Extras> {
     let output = Command::new("cargo")
-        .args(["test", EXTRAS_TEST, "--features", "idl-build", "--locked", "--lib"])
+        .args(["test", EXTRAS_TEST, "--features", "idl-build", "--features", features, "--locked", "--lib"])
         .args(["--", "--show-output", "--quiet"])
         .env("RUSTFLAGS", "-A warnings")
         .current_dir(program)

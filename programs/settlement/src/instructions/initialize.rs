@@ -6,6 +6,7 @@ use {
         error::SettlementError,
         events::{report, ConfigInitialized},
         invoke::NewAccount,
+        limits,
         state::{FeeTier, GlobalConfig, SEED_CONFIG},
     },
     anchor_lang::prelude::*,
@@ -105,6 +106,7 @@ pub fn handler(ctx: &mut Context<Initialize>, args: InitializeArgs) -> Result<()
         withdrawal_delay_slots: config.withdrawal_delay_slots,
         fee_tiers: config.fee_tiers,
     });
-    // The invariant holds every setting against its limit.
+    // The invariant holds every other setting against its limit.
+    limits::allowed_batch_versions(args.allowed_batch_versions)?;
     config.invariant()
 }

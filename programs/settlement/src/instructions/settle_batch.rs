@@ -3,17 +3,19 @@
 use {
     crate::{
         error::SettlementError,
-        events::{report, BatchSettled, TradeRejected},
-        processor::{
-            v1::{result_codes, settle, Opening},
-            Refusal, Tally,
-        },
+        events::{report, BatchSettled},
+        processor::Tally,
         state::{require_here, Config, Leaf, Market, MarketHeader, LEAF_PREFIX, SEED_CONFIG},
         units::QuoteAtoms,
-        wire::v1::{self, BatchV1, TradeV1},
+        wire,
     },
     anchor_lang::prelude::*,
+    core::mem::size_of,
 };
+
+#[cfg(not(feature = "v2-only"))]
+mod v1;
+mod v2;
 
 #[derive(Accounts)]
 pub struct SettleBatch {
@@ -41,21 +43,26 @@ impl SettleBatch {
         Ok(())
     }
 
-    /// Whether the batch is the next one and large enough.
-    fn validate_batch<'a>(&self, batch: &BatchV1<'a>, slot: u64) -> Result<&'a [TradeV1]> {
-        let sequence = batch.header.sequence;
-        require!(sequence >= self.market.next_sequence, SettlementError::SequenceSettled);
-        require!(sequence <= self.market.next_sequence, SettlementError::SequenceAhead);
-        let trades = batch.trades().ok_or(SettlementError::MalformedBatch)?;
+    /// Whether the batch is the next one. Every version has its sequence right behind the version byte.
+    fn validate_sequence(&self, header: &[u8]) -> Result<()> {
+        let sequence: &PodU64 = bytemuck::from_bytes(&header[1..1 + size_of::<PodU64>()]);
+        require!(*sequence >= self.market.next_sequence, SettlementError::SequenceSettled);
+        require!(*sequence <= self.market.next_sequence, SettlementError::SequenceAhead);
+        Ok(())
+    }
+
+    /// Whether the batch is large enough.
+    #[inline(never)]
+    fn validate_size(&self, trades: usize, slot: u64) -> Result<()> {
         let config = self.config.at(slot);
-        let is_undersized = !trades.is_empty() && trades.len() < config.min_batch_size() as usize;
+        let is_undersized = trades != 0 && trades < config.min_batch_size() as usize;
         let due_slot = self
             .market
             .last_settled_slot
             .get()
             .saturating_add(config.max_batch_age_slots());
         require!(!is_undersized || slot >= due_slot, SettlementError::BatchTooSmall);
-        Ok(trades)
+        Ok(())
     }
 }
 
@@ -66,68 +73,54 @@ fn version_bit(version: u8) -> u8 {
 
 pub fn handler(ctx: &mut Context<SettleBatch>, data: &[u8]) -> Result<()> {
     let version = *data.first().ok_or(SettlementError::EmptyBatch)?;
-    match version {
-        v1::VERSION => settle_v1(ctx, data),
-        _ => Err(SettlementError::InvalidBatchVersion.into()),
-    }
-}
-
-fn settle_v1(ctx: &mut Context<SettleBatch>, data: &[u8]) -> Result<()> {
+    let header_bytes = match version {
+        #[cfg(not(feature = "v2-only"))]
+        wire::v1::VERSION => size_of::<wire::v1::HeaderV1>(),
+        wire::v2::VERSION => size_of::<wire::v2::HeaderV2>(),
+        _ => return Err(SettlementError::InvalidBatchVersion.into()),
+    };
     let slot = Clock::get()?.slot;
-    ctx.accounts.validate(ctx.program_id, v1::VERSION, slot)?;
-    let batch = BatchV1::read(data).ok_or(SettlementError::MalformedBatch)?;
-    let trades = ctx.accounts.validate_batch(&batch, slot)?;
-    let market = &mut ctx.accounts.market;
-
-    let opening = Opening {
-        last_trade_id: market.last_trade_id.get(),
-        taker_rate: ctx.accounts.config.at(slot).fee_tiers()[0].taker_bps.into(),
-        base_lots_total: market.base_lots_total.into(),
-        quote_atoms_total: market.quote_atoms_total.into(),
+    ctx.accounts.validate(ctx.program_id, version, slot)?;
+    let header = data.get(..header_bytes).ok_or(SettlementError::MalformedBatch)?;
+    ctx.accounts.validate_sequence(header)?;
+    let settled = match version {
+        #[cfg(not(feature = "v2-only"))]
+        wire::v1::VERSION => v1::settle(&mut ctx.accounts, slot, data)?,
+        _ => v2::settle(&mut ctx.accounts, slot, data)?,
     };
-    let settled = settle(trades, &opening, market.as_mut_slice());
-    let tally = settled.map_err(|refusal| refuse(refusal, market, batch.header.sequence))?;
-    let accepted = Accepted {
-        version: v1::VERSION,
-        first_trade_id: trades.first().map_or(0, |trade| trade.trade_id.get()),
-        count: trades.len() as u32,
-        tally,
-        payload_digest: sha256(data),
-        results_digest: sha256(&result_codes(trades, &tally)),
-    };
-    accept(ctx, slot, &accepted)
+    accept(ctx, slot, data, &settled)
 }
 
 /// A batch whose trades are done: what the market and the record still need.
-struct Accepted {
-    version: u8,
-    /// 0 without trades.
+struct Settled {
+    /// In a V1 batch 0 without trades.
     first_trade_id: u64,
     count: u32,
     tally: Tally,
-    payload_digest: [u8; 32],
-    results_digest: [u8; 32],
+    /// One a trade.
+    result_codes: Vec<u8>,
 }
 
 /// Appends the batch to the tree and moves the market's cursor behind it.
 #[inline(always)]
-fn accept(ctx: &mut Context<SettleBatch>, slot: u64, batch: &Accepted) -> Result<()> {
+fn accept(ctx: &mut Context<SettleBatch>, slot: u64, data: &[u8], batch: &Settled) -> Result<()> {
     let program = *ctx.program_id;
     let market = &mut ctx.accounts.market;
     let sequence = market.next_sequence;
+    let payload_digest = sha256(data);
     let leaf = Leaf {
         prefix: LEAF_PREFIX,
         program,
         market: *market.address(),
         sequence,
-        version: batch.version,
-        payload_digest: batch.payload_digest,
-        results_digest: batch.results_digest,
+        version: data[0],
+        payload_digest,
+        results_digest: sha256(&batch.result_codes),
     };
     let root_before = market.tree.root;
     market.tree.append(leaf.hash())?;
 
-    market.recent_digests[MarketHeader::digest_slot(sequence.get())] = batch.payload_digest;
+    market.recent_digests[MarketHeader::digest_slot(sequence.get())] = payload_digest;
     market.next_sequence = sequence.checked_add(1).ok_or(SettlementError::InvariantViolated)?;
     if batch.count > 0 {
         market.last_trade_id = (batch.first_trade_id + u64::from(batch.count - 1)).into();
@@ -136,16 +129,11 @@ fn accept(ctx: &mut Context<SettleBatch>, slot: u64, batch: &Accepted) -> Result
     let tally = &batch.tally;
     let fees = QuoteAtoms::from(market.quote_fees).checked_add(tally.fees);
     market.quote_fees = fees.ok_or(SettlementError::InvariantViolated)?.into();
-    market.count(
-        batch.count - tally.voided,
-        tally.voided,
-        tally.base_lots,
-        tally.quote_atoms,
-    );
+    market.count(batch.count, tally);
     report(&BatchSettled {
         market: *market.address(),
         sequence,
-        version: batch.version,
+        version: data[0],
         first_trade_id: batch.first_trade_id.into(),
         count: batch.count.into(),
         voided: tally.voided.into(),
@@ -154,25 +142,7 @@ fn accept(ctx: &mut Context<SettleBatch>, slot: u64, batch: &Accepted) -> Result
         fees: tally.fees.into(),
         root_before,
         root: market.tree.root,
-        payload_digest: batch.payload_digest,
+        payload_digest,
     });
     market.invariant()
-}
-
-/// Names the trade that refuses its batch, then gives the error that ends the transaction.
-#[cold]
-fn refuse(refusal: Refusal, market: &Market, sequence: PodU64) -> SettlementError {
-    match refusal {
-        Refusal::Batch(error) => error,
-        Refusal::Trade { index, trade_id, fault } => {
-            report(&TradeRejected {
-                market: *market.address(),
-                sequence,
-                index: index.into(),
-                trade_id: trade_id.into(),
-                code: fault as u8,
-            });
-            fault.into()
-        }
-    }
 }

@@ -1,9 +1,8 @@
 //! What becomes of a trade and of a batch.
 
-use crate::{
-    error::SettlementError,
-    units::{BaseLots, QuoteAtoms},
-};
+#[cfg(not(feature = "v2-only"))]
+use crate::error::SettlementError;
+use crate::units::{BaseLots, QuoteAtoms};
 
 /// Result codes: one byte a trade, part of the batch's leaf.
 pub mod result_code {
@@ -16,6 +15,8 @@ pub mod result_code {
     pub const INSUFFICIENT_BASE: u8 = 6;
     pub const INSUFFICIENT_QUOTE: u8 = 7;
     pub const ENTRY_NOT_OPEN: u8 = 8;
+    /// Version 2 alone: version 1 has no order types.
+    pub const UNKNOWN_ORDER_TYPE: u8 = 9;
 }
 
 /// Why a trade can not settle.
@@ -29,8 +30,11 @@ pub enum TradeFault {
     InsufficientBase = result_code::INSUFFICIENT_BASE,
     InsufficientQuote = result_code::INSUFFICIENT_QUOTE,
     EntryNotOpen = result_code::ENTRY_NOT_OPEN,
+    /// Of version 2 alone.
+    UnknownOrderType = result_code::UNKNOWN_ORDER_TYPE,
 }
 
+#[cfg(not(feature = "v2-only"))]
 impl From<TradeFault> for SettlementError {
     fn from(fault: TradeFault) -> Self {
         match fault {
@@ -41,11 +45,13 @@ impl From<TradeFault> for SettlementError {
             TradeFault::InsufficientBase => Self::InsufficientBase,
             TradeFault::InsufficientQuote => Self::InsufficientQuote,
             TradeFault::EntryNotOpen => Self::EntryNotOpen,
+            TradeFault::UnknownOrderType => Self::UnknownOrderType,
         }
     }
 }
 
-/// Why a batch is refused.
+/// Why a batch of version 1 is refused.
+#[cfg(not(feature = "v2-only"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The batch itself is wrong.
@@ -62,6 +68,8 @@ pub enum Refusal {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub voided: u32,
+    /// Trades that could not settle and were passed over: version 2 alone.
+    pub skipped: u32,
     pub base_lots: BaseLots,
     pub quote_atoms: QuoteAtoms,
     pub fees: QuoteAtoms,

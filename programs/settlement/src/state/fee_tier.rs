@@ -6,7 +6,8 @@ use {
     bytemuck::{Pod, Zeroable},
 };
 
-/// Fees in basis points of the quote amount. V1 charges `taker_bps` of the first tier, and only that.
+/// Fees in basis points of the quote amount. V1 charges `taker_bps` of the first tier, and only that; V2 charges
+/// both sides by the tier a trade names.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Pod, Zeroable, IdlType)]
 pub struct FeeTier {

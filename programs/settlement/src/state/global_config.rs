@@ -16,7 +16,7 @@ pub struct GlobalConfig {
     pub admin: Address,
     pub is_paused: PodBool,
     pub min_batch_size: PodU32,
-    /// Bit 1 allows V1.
+    /// Bit 1 allows V1, bit 2 allows V2.
     pub allowed_batch_versions: u8,
     pub active_relayer: Address,
     /// Zero when nobody is nominated.
@@ -123,12 +123,13 @@ impl GlobalConfig {
         limits::role(&self.guardian)?;
         limits::role(&self.active_relayer)?;
         // Every setting is within its limit.
-        limits::allowed_batch_versions(self.allowed_batch_versions)?;
         limits::min_batch_size(self.min_batch_size.get())?;
         limits::max_batch_age(self.max_batch_age_slots.get())?;
         limits::withdrawal_delay(self.withdrawal_delay_slots.get())?;
         limits::feature_flags(self.feature_flags.get())?;
         limits::fee_tiers(&self.fee_tiers)?;
+        // Not the versions: an older or a newer build may have stored some that this one does not settle, and the
+        // kill switch must work all the same. They are checked where they are set.
         // A schedule is complete or absent.
         if self.schedule.is_set() {
             self.schedule.validate()?;

@@ -5,6 +5,7 @@ use {
     crate::{
         constants::{LAYOUT_VERSION, RECENT_DIGESTS, TREE_VERSION},
         error::SettlementError,
+        processor::Tally,
         token::TokenAccount,
         units::{BaseAtoms, BaseLots, QuoteAtoms},
     },
@@ -53,8 +54,10 @@ pub struct MarketHeader {
     pub layout_version: u8,
     /// Bump of the vault authority.
     pub vault_bump: u8,
+    /// Trades of V2 batches that could not settle; a saturating statistic too.
+    pub trades_skipped: PodU64,
     /// Room for later fields without moving the entries.
-    pub reserved: [u8; 252],
+    pub reserved: [u8; 244],
 }
 
 const _: () = assert!(
@@ -80,7 +83,8 @@ const _: () = assert!(
         + 1 // tree_version
         + 1 // layout_version
         + 1 // vault_bump
-        + 252 // reserved
+        + 8 // trades_skipped
+        + 244 // reserved
 );
 const _: () = assert!(core::mem::offset_of!(MarketHeader, tree) == 216);
 const _: () = assert!(core::mem::offset_of!(MarketHeader, status) == 3_328);
@@ -115,11 +119,13 @@ impl MarketHeader {
     }
 
     /// Keeps the statistics.
-    pub fn count(&mut self, settled: u32, voided: u32, base: BaseLots, quote: QuoteAtoms) {
+    pub fn count(&mut self, trades: u32, tally: &Tally) {
+        let settled = trades - tally.voided - tally.skipped;
         self.trades_settled = self.trades_settled.saturating_add(u64::from(settled));
-        self.trades_voided = self.trades_voided.saturating_add(u64::from(voided));
-        self.volume_base_lots = self.volume_base_lots.saturating_add(base.0);
-        self.volume_quote_atoms = self.volume_quote_atoms.saturating_add(quote.0);
+        self.trades_voided = self.trades_voided.saturating_add(u64::from(tally.voided));
+        self.trades_skipped = self.trades_skipped.saturating_add(u64::from(tally.skipped));
+        self.volume_base_lots = self.volume_base_lots.saturating_add(tally.base_lots.0);
+        self.volume_quote_atoms = self.volume_quote_atoms.saturating_add(tally.quote_atoms.0);
     }
 
     /// Refuses when the base vault holds less than the market owes.

@@ -1,6 +1,9 @@
 //! Bytes that come in with an instruction: layouts only, no rules.
 
+pub mod column;
 mod pod_codec;
+#[cfg(not(feature = "v2-only"))]
 pub mod v1;
+pub mod v2;
 
 pub(crate) use pod_codec::pod_codec;

@@ -1,12 +1,14 @@
 //! What several tests share. Each test file is a crate of its own and uses a part of it.
 #![allow(dead_code)]
 
+pub mod golden;
+
 use {
     bytemuck::Zeroable,
     settlement::{
         constants::LAYOUT_VERSION,
         state::{entry_status, FeeTier, GlobalConfig, TraderEntry},
-        wire::v1::TradeV1,
+        wire::{v1::TradeV1, v2::TradeV2},
     },
     sha2::{Digest, Sha256},
 };
@@ -110,4 +112,65 @@ pub fn batch(sequence: u64, trades: &[TradeV1]) -> Vec<u8> {
     data.extend_from_slice(&(trades.len() as u32).to_le_bytes());
     data.extend_from_slice(bytemuck::cast_slice(trades));
     data
+}
+
+/// `data` of a batch of version 2 from its header's numbers and its columns.
+pub fn batch_v2(first_trade_id: u64, count: u16, columns: &[u8]) -> Vec<u8> {
+    let mut data = vec![2];
+    data.extend_from_slice(&1u64.to_le_bytes());
+    data.extend_from_slice(&first_trade_id.to_le_bytes());
+    data.extend_from_slice(&count.to_le_bytes());
+    data.extend_from_slice(&0u64.to_le_bytes());
+    data.extend_from_slice(columns);
+    data
+}
+
+/// An unsigned LEB128 integer.
+pub fn leb128(mut value: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+    bytes
+}
+
+/// Columns of these trades, each value plain.
+pub fn plain_columns(trades: &[TradeV2]) -> Vec<u8> {
+    let column = |values: Vec<u64>| {
+        let body: Vec<u8> = values.into_iter().flat_map(leb128).collect();
+        [vec![0], leb128(body.len() as u64), body].concat()
+    };
+    let of = |value: fn(&TradeV2) -> u64| column(trades.iter().map(value).collect());
+    let steps = trades
+        .windows(2)
+        .map(|pair| {
+            let step = pair[1].price.wrapping_sub(pair[0].price) as i64;
+            ((step << 1) ^ (step >> 63)) as u64
+        })
+        .collect();
+    [
+        of(|trade| trade.buyer.into()),
+        of(|trade| trade.seller.into()),
+        leb128(trades[0].price),
+        column(steps),
+        of(|trade| trade.quantity),
+        of(|trade| u64::from(trade.taker_is_buyer) | u64::from(trade.fee_tier) << 1 | u64::from(trade.order_type) << 3),
+    ]
+    .concat()
+}
+
+/// Trade 1: entry 0 buys 5 lots at 100 from entry 1 and takes, by a limit order in the first tier.
+pub fn trade_v2() -> TradeV2 {
+    TradeV2 {
+        trade_id: 1,
+        buyer: 0,
+        seller: 1,
+        price: 100,
+        quantity: 5,
+        taker_is_buyer: true,
+        order_type: 0,
+        fee_tier: 0,
+    }
 }

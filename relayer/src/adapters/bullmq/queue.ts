@@ -5,6 +5,7 @@ import { aborted } from '../../domain/aborted.ts';
 import type { BatchKey } from '../../domain/row.ts';
 import { TransientError } from '../../errors.ts';
 import type { Queue } from '../../ports.ts';
+import { isWrongType } from '../redis/ask.ts';
 import type { LaneKeys } from '../redis/keys.ts';
 
 export interface BullQueueDeps {
@@ -27,6 +28,8 @@ const jobId = (key: BatchKey): string => `batch-${key}`;
 const FORGET_FINISHED = { removeOnComplete: true, removeOnFail: true } as const;
 /** BullMQ's own event stream; nobody of ours reads it. */
 const EVENTS_KEPT = 100;
+/** Keys Redis looks at in one step. */
+const SCAN_COUNT = 1_000;
 
 /** One BullMQ queue per lane with one worker, one pointer at a time. */
 export function createBullQueue({ impatient, patient, keys, logger }: BullQueueDeps): Queue {
@@ -48,12 +51,37 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
     opts: { jobId: jobId(batch), attempts: 1, ...FORGET_FINISHED },
   });
 
+  const empty = async () => {
+    await queue.obliterate({ force: true });
+    await queue.resume();
+  };
+  /** Keys of another type under BullMQ's names: it can't even delete them. */
+  const forget = async () => {
+    for await (const found of impatient.scanStream({ match: `${prefix}:${name}:*`, count: SCAN_COUNT })) {
+      if (found.length > 0) await impatient.unlink(...found);
+    }
+  };
+  let closed: Promise<void> | undefined;
+  const close = async (abort: AbortSignal) => {
+    await worker?.pause(true);
+    await Promise.race([inWork?.catch(() => {}), aborted(abort)]);
+    // Without Redis a polite end would wait for ever; what it leaves behind the next rebuild forgets.
+    await worker?.close(abort.aborted || patient.status !== 'ready');
+    await queue.close();
+  };
+
   return {
     rebuild: (batches) =>
       reached(async () => {
-        await queue.obliterate({ force: true });
-        await queue.resume();
-        if (batches.length > 0) await queue.addBulk(batches.map(entry));
+        await empty().catch(async (error: unknown) => {
+          if (!isWrongType(error)) throw error;
+          await forget();
+          await empty();
+        });
+        if (batches.length === 0) return;
+        // A pointer that stands in no list survives the emptying, and would keep its batch from being added.
+        await impatient.unlink(...batches.map((batch) => `${prefix}:${name}:${jobId(batch)}`));
+        await queue.addBulk(batches.map(entry));
       }),
     add: (batch) =>
       reached(async () => {
@@ -76,12 +104,9 @@ export function createBullQueue({ impatient, patient, keys, logger }: BullQueueD
       });
       worker.on('error', warn);
     },
-    async close(abort) {
-      await worker?.pause(true);
-      await Promise.race([inWork?.catch(() => {}), aborted(abort)]);
-      // Without Redis a polite end would wait for ever; what it leaves behind the next rebuild forgets.
-      await worker?.close(patient.status !== 'ready');
-      await queue.close();
+    close(abort) {
+      closed ??= close(abort);
+      return closed;
     },
   };
 }

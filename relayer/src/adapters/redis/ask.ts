@@ -17,10 +17,16 @@ export async function askRedis<T>(what: string, call: () => Promise<T>): Promise
       return await call();
     } catch (cause) {
       if (!(cause instanceof Error) || cause.name !== 'ReplyError') throw cause;
-      if (!PASSES.test(cause.message)) {
+      if (!isPassing(cause)) {
         throw relayerError('REDIS_REFUSED', `redis refused to ${what}: ${cause.message}`, { cause });
       }
     }
     await sleep(RETRY_MS);
   }
 }
+
+export const isPassing = (error: unknown): boolean => error instanceof Error && PASSES.test(error.message);
+
+/** The key is there, with another type; Redis before 7 puts what went wrong in a script at the end. */
+export const isWrongType = (error: unknown): boolean =>
+  error instanceof Error && (error.message.includes('WRONGTYPE ') || isWrongType(error.cause));

@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { relayerError } from '../../errors.ts';
+import { isPassing } from './ask.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RECONNECT_STEP_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
+const BUSY_RETRY_MS = 250;
 
 /**
  * patient: a command waits until Redis is back, for writes that may be repeated and for blocking reads.
@@ -13,7 +16,8 @@ const RECONNECT_MAX_MS = 1_000;
 export type Temper = 'patient' | 'impatient';
 
 /**
- * A connection that has answered once, and reconnects for ever after that.
+ * A connection that has answered once, and reconnects for ever after that. A Redis that is busy with a script or loads its data is there,
+ * and waited for.
  * @throws LockstepError REDIS_UNREACHABLE
  */
 export async function connectRedis(url: string, temper: Temper, logger: Logger): Promise<Redis> {
@@ -25,28 +29,24 @@ export async function connectRedis(url: string, temper: Temper, logger: Logger):
     enableOfflineQueue: temper === 'patient',
     retryStrategy: (times) => (connected ? Math.min(times * RECONNECT_STEP_MS, RECONNECT_MAX_MS) : null),
   });
-  redis.on('error', (error) => logger.warn({ err: error }, 'redis connection'));
-  try {
-    await redis.connect();
-    connected = true;
-    return redis;
-  } catch (cause) {
-    redis.disconnect();
-    throw relayerError('REDIS_UNREACHABLE', `redis at ${withoutSecrets(url)} does not answer`, { cause });
-  }
-}
-
-/** Every form in which a message could quote the URL's password; ioredis also takes it from the query. */
-export function passwordsOf(url: string): readonly string[] {
-  const { password, searchParams } = new URL(url);
-  return [password, decoded(password), searchParams.get('password') ?? ''].filter((text) => text !== '');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+  let lastError: unknown;
+  redis.on('error', (error) => {
+    lastError = error;
+    logger.warn({ err: error }, 'redis connection');
+  });
+  for (;;) {
+    try {
+      await redis.connect();
+      connected = true;
+      return redis;
+    } catch (cause) {
+      redis.disconnect();
+      if (!isPassing(lastError)) {
+        throw relayerError('REDIS_UNREACHABLE', `redis at ${withoutSecrets(url)} does not answer`, { cause });
+      }
+    }
+    lastError = undefined;
+    await sleep(BUSY_RETRY_MS);
   }
 }
 

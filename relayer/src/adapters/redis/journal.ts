@@ -1,17 +1,22 @@
 import type { Redis } from 'ioredis';
+import { tradesToForget } from '../../domain/adoption.ts';
 import { firstTradeId, lastTradeId } from '../../domain/row.ts';
 import { relayerError } from '../../errors.ts';
 import type { Journal } from '../../ports.ts';
 import { askRedis } from './ask.ts';
 import type { LaneKeys } from './keys.ts';
-import { decodeRejected, decodeRow, encodeRejected, encodeRow } from './row-codec.ts';
-import { DROP, RETIRE, runScript, SAVE } from './scripts.ts';
+import { decodeLetter, encodeLetter, encodeVoidLanding } from './letter-codec.ts';
+import { decodeRow, encodeRow } from './row-codec.ts';
+import { ADOPT, DROP, RETIRE, runScript, SAVE } from './scripts.ts';
 
 /** Finalised batches kept for a feed and for support; the chain keeps them all. */
 export const SETTLED_KEPT = 10_000;
 
-/** The row store in Redis, for the relayer that claimed the lane with `token`. */
-export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string): Journal {
+/**
+ * The row store in Redis, for the relayer that claimed the lane with `token`.
+ * @param now milliseconds since 1970: a dead letter says when it was written
+ */
+export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string, now: () => number = Date.now): Journal {
   const write = async (script: string, lane: readonly string[], args: readonly string[]): Promise<void> => {
     const written = await runScript(redis, script, [keys.fence, ...lane], [token, ...args]);
     if (!written) throw relayerError('LEASE_LOST', 'another relayer has taken the lane; nothing was written');
@@ -25,16 +30,26 @@ export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string):
       return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
     },
     save(row, rejected = []) {
-      const records = rejected.flatMap((trade) => [trade.tradeId.toString(), encodeRejected(trade)]);
-      return write(SAVE, [keys.rows, keys.rejected], [row.key, encodeRow(row), ...records]);
+      const letters = rejected.flatMap((trade) => [trade.tradeId.toString(), encodeLetter(trade, now())]);
+      return write(SAVE, [keys.rows, keys.rejected, keys.letters], [row.key, encodeRow(row), ...letters]);
     },
-    async drop(rows) {
+    async drop(rows, settled) {
       for (const row of rows) {
-        const ids = row.trades.map((trade) => trade.tradeId.toString());
-        await write(DROP, [keys.rows, keys.rejected], [row.key, ...ids]);
+        const ids = row.trades.map((trade) => trade.tradeId).filter((id) => id > settled);
+        await write(DROP, [keys.rows, keys.rejected, keys.letters], [row.key, ...ids.map(String)]);
       }
     },
-    async retire(rows) {
+    adopt(adopted, replaced) {
+      const forgotten = tradesToForget(adopted, replaced).map(String);
+      const counts = [replaced.length, forgotten.length].map(String);
+      const rows = adopted.flatMap((row) => [row.key, encodeRow(row)]);
+      return write(
+        ADOPT,
+        [keys.rows, keys.rejected, keys.letters],
+        [...counts, ...replaced.map((row) => row.key), ...forgotten, ...rows],
+      );
+    },
+    async retire(rows, skipped = []) {
       for (const row of rows) {
         const fields = {
           first: firstTradeId(row),
@@ -48,13 +63,23 @@ export function createRedisJournal(redis: Redis, keys: LaneKeys, token: string):
         const entry = Object.entries(fields).flatMap(([name, value]) =>
           value === undefined ? [] : [name, `${value}`],
         );
-        await write(RETIRE, [keys.rows, keys.settled], [row.key, `${SETTLED_KEPT}`, ...entry]);
+        const inRow = skipped.filter(({ tradeId }) => tradeId >= firstTradeId(row) && tradeId <= lastTradeId(row));
+        const letters = inRow.flatMap((one) => [`${one.tradeId}`, encodeLetter(one, now())]);
+        const voids = [...row.trades.filter((trade) => trade.quantity === 0n), ...inRow].map((one) => `${one.tradeId}`);
+        const { signature, slot } = row.landing ?? {};
+        const landing = encodeVoidLanding({ sequence: row.sequence, signature, slot });
+        const lane = [keys.rows, keys.settled, keys.rejected, keys.voids, keys.letters];
+        const counts = [inRow.length, voids.length].map(String);
+        await write(RETIRE, lane, [row.key, `${SETTLED_KEPT}`, landing, ...counts, ...letters, ...voids, ...entry]);
       }
     },
-    async rejected() {
-      const records = Object.values(await readHash(keys.rejected)).map(decodeRejected);
-      return records.sort((a, b) => (a.tradeId < b.tradeId ? -1 : 1));
+    async rejected(tradeIds) {
+      if (tradeIds.length === 0) return [];
+      const read = () => redis.hmget(keys.rejected, ...tradeIds.map(String));
+      const texts = await askRedis(`read ${keys.rejected}`, read);
+      return texts.flatMap((text) => (text === null ? [] : [decodeLetter(text)]));
     },
+    openLetters: () => askRedis(`read ${keys.letters}`, () => redis.zcard(keys.letters)),
     async markHalted(reason) {
       await askRedis(`write ${keys.halt}`, () => redis.hset(keys.halt, 'reason', reason));
     },

@@ -8,8 +8,14 @@ const lanePrefix = (market: string): string => `lockstep:${LAYOUT}:{${market}}`;
 export interface LaneKeys {
   /** Hash batch key → row as JSON: batches that are not finalised. */
   readonly rows: string;
-  /** Hash trade id → why it was settled as a void, as JSON. */
+  /** Hash trade id → dead letter as JSON: why it is settled as a void. The open ones; a closed one moves to `closed`. */
   readonly rejected: string;
+  /** Sorted set of the ids in `rejected`, 20 digits each, all of one score: pages come in id order. */
+  readonly letters: string;
+  /** Hash trade id → where its void was settled for good, as JSON; only ids in `rejected`. */
+  readonly voids: string;
+  /** Stream of closed dead letters, the newest `CLOSED_KEPT`. */
+  readonly closed: string;
   /** Stream of finalised batches, the newest `SETTLED_KEPT`. */
   readonly settled: string;
   /** Hash `reason`, `acknowledged`: a person has to look before the lane goes on. */
@@ -18,6 +24,8 @@ export interface LaneKeys {
   readonly lease: string;
   /** String: the token of the last relayer that took the lane; every write checks it. */
   readonly fence: string;
+  /** String with an expiry: when a readiness probe last wrote. */
+  readonly probe: string;
   /** Prefix and name of the BullMQ queue; what is below is BullMQ's. */
   readonly queue: { readonly prefix: string; readonly name: string };
 }
@@ -27,10 +35,14 @@ export function laneKeys(market: string): LaneKeys {
   return {
     rows: `${prefix}:rows`,
     rejected: `${prefix}:rejected`,
+    letters: `${prefix}:letters`,
+    voids: `${prefix}:voids`,
+    closed: `${prefix}:closed`,
     settled: `${prefix}:settled`,
     halt: `${prefix}:halt`,
     lease: `${prefix}:lease`,
     fence: `${prefix}:fence`,
+    probe: `${prefix}:probe`,
     queue: { prefix, name: `outbox-${market}` },
   };
 }
@@ -40,3 +52,12 @@ export const generationKey = (market: string): string => `trades:${market}:gener
 
 /** Stream of one generation: entries `<trade_id>-0` with fields `v` (schema) and `p` (protobuf bytes). */
 export const tradeStreamKey = (market: string, generation: string): string => `trades:${market}:${generation}`;
+
+/** Counted from 1, as the engine does. */
+export const isGeneration = (text: string): boolean => /^[1-9]\d{0,14}$/.test(text);
+
+/** Hash: what the relayer and operators want of the engine. */
+export const controlKey = (market: string): string => `control:${market}`;
+
+/** Hash: what the engine answers, and that it is alive. */
+export const engineKey = (market: string): string => `engine:${market}`;

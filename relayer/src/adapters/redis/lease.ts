@@ -12,8 +12,8 @@ import { CLAIM, RELEASE, RENEW, runScript } from './scripts.ts';
 export interface Lease {
   /** Names this relayer; the journal's writes carry it. */
   readonly token: string;
-  /** Waits until nobody else has the lane. @throws the signal's reason */
-  claim(signal: AbortSignal): Promise<void>;
+  /** Waits until nobody else has the lane; answers whose it was last, if Redis knows. @throws the signal's reason */
+  claim(signal: AbortSignal): Promise<string | undefined>;
   /** Renews until aborted. @throws LockstepError LEASE_LOST */
   keep(signal: AbortSignal): Promise<void>;
   release(): Promise<void>;
@@ -30,21 +30,31 @@ export interface LeaseDeps {
 
 /** Renewed often enough that two lost answers do not lose the lane. */
 const RENEWALS_PER_LEASE = 3;
+const MIN_WAIT_MS = 10;
 
 export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps): Lease {
   const token = `${hostname()}:${process.pid}:${randomUUID()}`;
   const stepMs = Math.ceil(leaseMs / RENEWALS_PER_LEASE);
   const holder = (key: string) => askRedis(`read ${key}`, () => redis.get(key));
+  /** Of the lease another one has; it may be renewed until then. A dead relayer's is claimed the moment it runs out. */
+  const leftMs = async () => Math.max(MIN_WAIT_MS, await askRedis(`read ${keys.lease}`, () => redis.pttl(keys.lease)));
+  const claimOnce = async () => {
+    const claim = () => redis.eval(CLAIM, 2, keys.lease, keys.fence, token, leaseMs);
+    const [claimed, before] = (await askRedis('write', claim)) as [number, string];
+    return [claimed === 1, before] as const;
+  };
   return {
     token,
     async claim(signal) {
       let told = false;
-      while (!(await runScript(redis, CLAIM, [keys.lease, keys.fence], [token, leaseMs]))) {
+      for (;;) {
+        const [isClaimed, before] = await claimOnce();
+        signal.throwIfAborted();
+        if (isClaimed) return before === '' ? undefined : before;
         if (!told) logger.info({ holder: await holder(keys.lease) }, 'another relayer has the lane, waiting');
         told = true;
-        await clock.sleep(stepMs, signal);
+        await clock.sleep(Math.min(stepMs, await leftMs()), signal);
       }
-      signal.throwIfAborted();
     },
     async keep(signal) {
       for (;;) {

@@ -1,25 +1,34 @@
 import { z } from 'zod';
-import type { TradeV1 } from '#client';
-import { baseLots, price, sequence, slot, tradeId, traderIndex } from '#client';
+import type { OrderTypeCode } from '#client';
+import { asV2, baseLots, price, sequence, slot, tradeId, traderIndex } from '#client';
 import type { BatchKey, OutboxRow } from '../../domain/row.ts';
 import { batchKeyOf, firstTradeId } from '../../domain/row.ts';
-import type { RejectedTrade } from '../../domain/trade.ts';
+import type { Trade } from '../../domain/trade.ts';
+import { needsV2 } from '../../domain/trade.ts';
 import { relayerError } from '../../errors.ts';
 
 /** u64 travels as decimal text: JSON numbers end at 2^53. */
-const u64 = z.string().regex(/^\d+$/);
+export const u64 = z.string().regex(/^\d+$/);
 const bytes = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
 
-const tradeSchema = z.tuple([u64, z.number(), z.number(), u64, u64, z.boolean()]).transform(
-  ([id, buyer, seller, at, quantity, takerIsBuyer]): TradeV1 => ({
-    tradeId: tradeId(id),
-    buyer: traderIndex(buyer),
-    seller: traderIndex(seller),
-    price: price(at),
-    quantity: baseLots(quantity),
-    takerIsBuyer,
-  }),
-);
+const v1Fields = [u64, z.number(), z.number(), u64, u64, z.boolean()] as const;
+const v2Fields = [z.number().int().min(0).max(7), z.number().int().min(0).max(3)] as const;
+
+/** Two fields more where V1 can't say the trade. */
+export const tradeSchema = z
+  .union([z.tuple([...v1Fields, ...v2Fields]), z.tuple([...v1Fields])])
+  .transform(([id, buyer, seller, at, quantity, takerIsBuyer, orderType, feeTier]): Trade => {
+    const plain = {
+      tradeId: tradeId(id),
+      buyer: traderIndex(buyer),
+      seller: traderIndex(seller),
+      price: price(at),
+      quantity: baseLots(quantity),
+      takerIsBuyer,
+    };
+    if (orderType === undefined || feeTier === undefined) return plain;
+    return { ...plain, orderType: orderType as OrderTypeCode, feeTier };
+  });
 
 const rowSchema = z.object({
   version: z.number().int(),
@@ -39,14 +48,6 @@ const rowSchema = z.object({
     .optional(),
 });
 
-const rejectedSchema = z.object({
-  tradeId: u64.transform((text) => tradeId(text)),
-  code: z.string(),
-  reason: z.string(),
-  advice: z.string(),
-  trade: tradeSchema.optional(),
-});
-
 export function encodeRow(row: OutboxRow): string {
   const { key: _, trades, attempts, ...rest } = row;
   const encoded = {
@@ -64,28 +65,17 @@ export function decodeRow(key: string, text: string): OutboxRow {
   return row;
 }
 
-export function encodeRejected(rejected: RejectedTrade): string {
-  const { trade, ...rest } = rejected;
-  return JSON.stringify({ ...rest, ...(trade === undefined ? {} : { trade: encodeTrade(trade) }) }, bigintsAsText);
+export function encodeTrade(trade: Trade) {
+  const { tradeId, buyer, seller, price, quantity, takerIsBuyer, orderType, feeTier } = asV2(trade);
+  const plain = [tradeId, buyer, seller, price, quantity, takerIsBuyer];
+  return needsV2(trade) ? [...plain, orderType, feeTier] : plain;
 }
+
+export const bigintsAsText = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? value.toString() : value;
 
 /** @throws LockstepError JOURNAL_UNREADABLE */
-export function decodeRejected(text: string): RejectedTrade {
-  return parse(rejectedSchema, text, 'a rejected trade');
-}
-
-const encodeTrade = (trade: TradeV1) => [
-  trade.tradeId,
-  trade.buyer,
-  trade.seller,
-  trade.price,
-  trade.quantity,
-  trade.takerIsBuyer,
-];
-
-const bigintsAsText = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
-
-function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
+export function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {

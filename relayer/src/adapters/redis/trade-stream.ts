@@ -1,64 +1,47 @@
 import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
-import type { Blocked } from '../../domain/blocked.ts';
-import { adviceFor, relayerError } from '../../errors.ts';
 import type { Clock, StreamEntry, TradeSource } from '../../ports.ts';
-import { askRedis } from './ask.ts';
-import { generationKey, tradeStreamKey } from './keys.ts';
+import { askRedis, isWrongType } from './ask.ts';
+import { generationKey, isGeneration, tradeStreamKey } from './keys.ts';
+import { lookAt } from './silence.ts';
 
 export interface TradeStreamDeps {
   /** A connection of its own: a blocking read holds it. */
   readonly redis: Redis;
   readonly market: string;
   readonly clock: Clock;
-  readonly logger: Logger;
-  /** Called when what holds the stream changes; undefined when it can be read again. */
-  readonly onBlocked: (cause: Blocked | undefined) => void;
 }
-
-/** Enough of a pointer to recognise it. */
-const MAX_QUOTED = 40;
-/** Counted from 1, as the engine does. */
-const GENERATION = /^[1-9]\d{0,14}$/;
-/** `<trade_id>-0`: any other id did not come from an engine that keeps the contract. */
-const ENTRY_ID = /^([1-9]\d*)-0$/;
 
 /**
  * The trade stream of a market. The generation is looked up before each read, so a switch takes effect within one wait; reading
  * on from the last id drops what the new generation repeats. A read that is cut short ends the connection: nothing else frees a
  * blocked one.
  */
-export function createTradeStream({ redis, market, clock, logger, onBlocked }: TradeStreamDeps): TradeSource {
-  /** The pointer's text while it is no generation. */
-  let held: string | undefined;
-  const hold = (text: string | undefined) => {
-    if (text === held) return;
-    held = text;
-    if (text === undefined) return onBlocked(undefined);
-    const code = 'GENERATION_INVALID';
-    const reason = `${generationKey(market)} holds ${JSON.stringify(text.slice(0, MAX_QUOTED))}, which is no generation. ${adviceFor(code)}`;
-    logger.warn({ code, reason }, 'the trade stream is not read');
-    onBlocked({ code, reason });
-  };
+export function createTradeStream({ redis, market, clock }: TradeStreamDeps): TradeSource {
+  const pointer = generationKey(market);
+  let isPointerKnown = false;
+
   const read: TradeSource['read'] = async (after, max, waitMs, signal) => {
-    const pointer = generationKey(market);
-    const generation = await askRedis(`read ${pointer}`, () => redis.get(pointer));
-    hold(generation === null || GENERATION.test(generation) ? undefined : generation);
-    if (generation === null || held !== undefined) {
+    const generation = await unlessWrongType(askRedis(`read ${pointer}`, () => redis.get(pointer)));
+    if (typeof generation !== 'string' || !isGeneration(generation)) {
       await clock.sleep(waitMs, signal);
       return [];
     }
+    isPointerKnown = true;
     const key = tradeStreamKey(market, generation);
     // Redis takes whole milliseconds, and 0 as forever.
     const block = Math.max(1, Math.ceil(waitMs));
-    const answer = await askRedis(`read ${key}`, () =>
+    const reading = askRedis(`read ${key}`, () =>
       redis.xreadBuffer('COUNT', max, 'BLOCK', block, 'STREAMS', key, `${after}-0`),
     );
-    const entries = answer?.[0]?.[1] ?? [];
-    return entries.map(([id, fields]) => readEntry(id.toString(), fields));
+    const answer = await unlessWrongType(reading);
+    const entries = inTurn(answer?.[0]?.[1] ?? [], after);
+    // Something that does not continue `after` is there at once, and stays.
+    if (answer !== null && entries.length === 0) await clock.sleep(waitMs, signal);
+    return entries;
   };
+
   return {
     async read(after, max, waitMs, signal) {
       if (signal.aborted) return [];
@@ -73,16 +56,32 @@ export function createTradeStream({ redis, market, clock, logger, onBlocked }: T
         signal.removeEventListener('abort', cut);
       }
     },
+    silence(after) {
+      return lookAt(redis, market, after, isPointerKnown);
+    },
   };
 }
 
-function readEntry(id: string, fields: readonly Buffer[]): StreamEntry {
-  const name = ENTRY_ID.exec(id)?.[1];
-  if (name === undefined) {
-    throw relayerError('STREAM_ENTRY_INVALID', `the stream has an entry ${id}; ids are <trade_id>-0, from 1`);
+/** A key of another type has nothing to read; `silence` names it. */
+async function unlessWrongType<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isWrongType(error)) return undefined;
+    throw error;
   }
-  const named: TradeId = tradeId(name);
-  return { tradeId: named, schema: fieldOf(fields, 'v')?.toString(), payload: fieldOf(fields, 'p') };
+}
+
+/** The entries that follow `after` one by one; what comes after a gap or a foreign id is left. */
+function inTurn(entries: readonly (readonly [Buffer, Buffer[]])[], after: TradeId): StreamEntry[] {
+  const next: StreamEntry[] = [];
+  for (const [id, fields] of entries) {
+    const expected = after + BigInt(next.length) + 1n;
+    if (id.toString() !== `${expected}-0`) break;
+    const [schema, payload] = [fieldOf(fields, 'v')?.toString(), fieldOf(fields, 'p')];
+    next.push({ tradeId: tradeId(expected), schema, payload });
+  }
+  return next;
 }
 
 function fieldOf(fields: readonly Buffer[], name: string): Buffer | undefined {

@@ -4,16 +4,20 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import type { Connection } from '@solana/web3.js';
 import { PublicKey, VersionedTransaction } from '@solana/web3.js';
-import { sequence, settleData } from '#client';
+import { LockstepError, sequence, settleData } from '#client';
 import { newRow } from '../../domain/row.ts';
 import { TransientError } from '../../errors.ts';
 import { encodePayload } from '../../stages/encode/codec.ts';
 import { fakeClock } from '../../testing/clock.ts';
+import { createMemoryMetrics } from '../../testing/metrics.ts';
+import { silent } from '../../testing/ports.ts';
 import type { Answers } from '../../testing/rpc-node.ts';
 import { rpcNode } from '../../testing/rpc-node.ts';
 import { trades } from '../../testing/trades.ts';
 import { createSolanaChain } from './chain.ts';
+import { createEndpoints } from './endpoints.ts';
 import { signerOf } from './keypair.ts';
 import { createConnection } from './rpc.ts';
 
@@ -28,6 +32,11 @@ const jwk = keypair.privateKey.export({ format: 'jwk' });
 const half = (part: string | undefined) => [...Buffer.from(part ?? '', 'base64url')];
 const signer = signerOf(JSON.stringify([...half(jwk.d), ...half(jwk.x)]), 'a test');
 
+const only = (connection: Connection) => {
+  const metrics = createMemoryMetrics();
+  return createEndpoints({ endpoints: [{ name: 'only', connection }], clock: fakeClock(), metrics, logger: silent });
+};
+
 async function chainWith(answers: Answers, timeoutMs = 5_000) {
   const node = await rpcNode(answers);
   const clock = fakeClock();
@@ -37,7 +46,11 @@ async function chainWith(answers: Answers, timeoutMs = 5_000) {
     computeUnitPrice: 0,
     blockhashMaxAgeMs: 2_000,
   } as const;
-  return { clock, calls: node.calls, chain: createSolanaChain({ connection, signer, clock, ...place, ...settings }) };
+  return {
+    clock,
+    calls: node.calls,
+    chain: createSolanaChain({ endpoints: only(connection), signer, clock, ...place, ...settings }),
+  };
 }
 const unanswered = (error: unknown) => error instanceof TransientError && error.code === 'RPC_UNAVAILABLE';
 const simulated = (value: object) => ({ context: context(5), value: { accounts: null, returnData: null, ...value } });
@@ -64,6 +77,24 @@ test('a refusal of the program is named', async () => {
   const { chain } = await chainWith({ simulateTransaction: () => simulated({ err, logs, unitsConsumed: 1 }) });
   const simulation = await chain.simulate(payload);
   assert.equal(simulation.kind === 'refused' && simulation.refusal.name, 'Paused');
+});
+
+for (const code of [6102, 6108]) {
+  test(`refusal ${code} without the program's record of the trade taught nothing`, async () => {
+    const err = { InstructionError: [1, { Custom: code }] };
+    const { chain } = await chainWith({ simulateTransaction: () => simulated({ err, logs: [] }) });
+    await assert.rejects(chain.simulate(payload), unanswered);
+  });
+}
+
+test('every node is asked to simulate, and named', async () => {
+  const { chain } = await chainWith({
+    simulateTransaction: () => simulated({ err: null, logs: [], unitsConsumed: 7 }),
+  });
+  const [one, ...more] = await chain.simulateOnAll(payload);
+  assert.match(one?.node ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.deepEqual(one?.simulation, { kind: 'accepted', computeUnits: 7 });
+  assert.deepEqual(more, []);
 });
 
 test('a failure outside the program is told apart', async () => {
@@ -101,7 +132,7 @@ test('null is an answer, an error and silence are none', async () => {
 test('a node that is not there taught nothing', async () => {
   const connection = createConnection({ rpcUrl: 'http://127.0.0.1:1', timeoutMs: 500 });
   const settings = { commitment: 'confirmed', computeUnitPrice: 0, blockhashMaxAgeMs: 0 } as const;
-  const chain = createSolanaChain({ connection, signer, clock: fakeClock(), ...place, ...settings });
+  const chain = createSolanaChain({ endpoints: only(connection), signer, clock: fakeClock(), ...place, ...settings });
   await assert.rejects(chain.heights(), unanswered);
   await assert.rejects(chain.send(Uint8Array.of(1)), unanswered);
 });
@@ -111,10 +142,13 @@ test('a market that is not there may only be not there yet', async () => {
   await assert.rejects(chain.market('confirmed'), unanswered);
 });
 
-test('an account of another kind is an error of its own', async () => {
+test('an account of another kind taught nothing about the market, and is named', async () => {
   const value = { data: ['AAAA', 'base64'], executable: false, lamports: 1, owner: blockhash(9), rentEpoch: 0 };
   const { chain } = await chainWith({ getAccountInfo: () => ({ context: context(5), value }) });
-  await assert.rejects(chain.market('confirmed'), { code: 'ACCOUNT_UNREADABLE' });
+  await assert.rejects(chain.market('confirmed'), (error) => {
+    assert.ok(unanswered(error));
+    return error instanceof Error && error.cause instanceof LockstepError && error.cause.code === 'ACCOUNT_UNREADABLE';
+  });
 });
 
 test('block heights at both commitments, with the finalised slot', async () => {
@@ -170,4 +204,24 @@ test('a signature that was given before is not given again', async () => {
   assert.notEqual(second.signature, first.signature);
   const { chain: stuck } = await chainWith(hashes(1));
   await assert.rejects(stuck.sign(payload, 5_000, [first.signature]), unanswered);
+});
+
+for (const [what, value] of [
+  ['no hash', { blockhash: 'zzz0', lastValidBlockHeight: 100 }],
+  ['too short a hash', { blockhash: '1111', lastValidBlockHeight: 100 }],
+  ['a negative height', { blockhash: blockhash(1), lastValidBlockHeight: -1 }],
+  ['half a block', { blockhash: blockhash(1), lastValidBlockHeight: 1.5 }],
+] as const) {
+  test(`a blockhash with ${what} taught nothing`, async () => {
+    const { chain } = await chainWith({ getLatestBlockhash: () => ({ context: context(5), value }) });
+    await assert.rejects(chain.sign(payload, 5_000, []), unanswered);
+  });
+}
+
+test('an answer without end taught nothing', async () => {
+  const { chain } = await chainWith({ getEpochInfo: () => 'x'.repeat(17 * 1_024 * 1_024) });
+  await assert.rejects(
+    chain.heights(),
+    (error) => unanswered(error) && `${error}`.includes('more than 16777216 bytes'),
+  );
 });

@@ -62,3 +62,8 @@ test('what is not there is refused', async () => {
   await rejects('KEYPAIR_UNREADABLE', loadSigner({ keypairFile: join(dir, 'none') }, {}), /ENOENT/);
   await rejects('KEYPAIR_UNREADABLE', loadSigner({ keypairEnv: 'KEY' }, {}), /KEY is not set/);
 });
+
+test('a directory is no key file, whatever its mode, and no command is offered', async () => {
+  const call = loadSigner({ keypairFile: dir }, {});
+  await rejects('KEYPAIR_UNREADABLE', call, /is not a regular file$/);
+});

@@ -27,7 +27,10 @@ export async function loadSigner(source: KeySource, env: NodeJS.ProcessEnv): Pro
 
 async function readKeyFile(file: string): Promise<string> {
   try {
-    const { mode } = await stat(file);
+    const found = await stat(file);
+    // The advice about a mode must never be given for a directory.
+    if (!found.isFile()) throw unreadable(`${file} is not a regular file`);
+    const { mode } = found;
     if ((mode & OTHERS_MAY) !== 0) {
       const others = (mode & 0o777).toString(8);
       throw relayerError(

@@ -5,70 +5,75 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fakeClock } from '../../testing/clock.ts';
+import type { PayloadSize } from './accumulator.ts';
 import { createAccumulator } from './accumulator.ts';
 
-const payload = { headerBytes: 13, minTradeBytes: 1, sizeOf: (size: number) => size };
+const HEADER_BYTES = 13;
+const sizeOf = (bytes: number): PayloadSize<number> => ({ bytes, plus: (size) => sizeOf(bytes + size) });
+const format = { version: 1, empty: sizeOf(HEADER_BYTES), minTradeBytes: 1, says: () => true };
 const limits = { maxTrades: 3, maxBytes: 113, maxAgeMs: 200 };
 const make = (overrides: Partial<typeof limits> = {}) => {
   const clock = fakeClock();
-  return { clock, accumulator: createAccumulator({ ...limits, ...overrides }, payload, clock) };
+  const accumulator = createAccumulator<number>({ ...limits, ...overrides }, () => format, clock);
+  const takeDue = (least: number) => accumulator.takeDue(least)?.trades;
+  return { clock, accumulator, takeDue, add: (size: number) => accumulator.add(size).map(({ trades }) => trades) };
 };
 
 test('closes with the trade that makes it full', () => {
-  const { accumulator } = make();
-  assert.deepEqual(accumulator.add(10), []);
-  assert.deepEqual(accumulator.add(11), []);
-  assert.deepEqual(accumulator.add(12), [[10, 11, 12]]);
+  const { accumulator, add } = make();
+  assert.deepEqual(add(10), []);
+  assert.deepEqual(add(11), []);
+  assert.deepEqual(add(12), [[10, 11, 12]]);
   assert.equal(accumulator.size, 0);
 });
 
 test('closes when the next trade does not fit its bytes', () => {
-  const { accumulator } = make();
-  accumulator.add(60);
-  assert.deepEqual(accumulator.add(41), [[60]]);
+  const { accumulator, add } = make();
+  add(60);
+  assert.deepEqual(add(41), [[60]]);
   assert.equal(accumulator.size, 1);
 });
 
 test('closes at once when no trade fits any more', () => {
-  const { accumulator } = make();
-  accumulator.add(60);
-  assert.deepEqual(accumulator.add(40), [[60, 40]]);
+  const { add } = make();
+  add(60);
+  assert.deepEqual(add(40), [[60, 40]]);
 });
 
 test('one trade can close two batches', () => {
-  const { accumulator } = make();
-  accumulator.add(60);
-  assert.deepEqual(accumulator.add(100), [[60], [100]]);
+  const { add } = make();
+  add(60);
+  assert.deepEqual(add(100), [[60], [100]]);
 });
 
 test('closes by age from its first trade, not its last', () => {
-  const { accumulator, clock } = make();
+  const { accumulator, add, clock, takeDue } = make();
   assert.equal(accumulator.dueInMs(), undefined);
-  accumulator.add(1);
+  add(1);
   clock.advance(150);
-  accumulator.add(2);
+  add(2);
   assert.equal(accumulator.dueInMs(), 50);
-  assert.equal(accumulator.takeDue(1), undefined);
+  assert.equal(takeDue(1), undefined);
   clock.advance(50);
   assert.equal(accumulator.dueInMs(), 0);
-  assert.deepEqual(accumulator.takeDue(1), [1, 2]);
-  assert.equal(accumulator.takeDue(1), undefined);
+  assert.deepEqual(takeDue(1), [1, 2]);
+  assert.equal(takeDue(1), undefined);
 });
 
 test('stays open below the minimum, however old', () => {
-  const { accumulator, clock } = make();
-  accumulator.add(1);
+  const { add, clock, takeDue } = make();
+  add(1);
   clock.advance(10_000);
-  assert.equal(accumulator.takeDue(2), undefined);
-  accumulator.add(2);
-  assert.deepEqual(accumulator.takeDue(2), [1, 2]);
+  assert.equal(takeDue(2), undefined);
+  add(2);
+  assert.deepEqual(takeDue(2), [1, 2]);
 });
 
 test('the age starts anew with each batch', () => {
-  const { accumulator, clock } = make({ maxTrades: 1 });
-  accumulator.add(1);
+  const { add, clock } = make({ maxTrades: 1 });
+  add(1);
   clock.advance(500);
-  assert.deepEqual(accumulator.add(2), [[2]]);
+  assert.deepEqual(add(2), [[2]]);
 });
 
 test('every trade comes out once and in order, and no batch breaks a limit', () => {
@@ -77,17 +82,27 @@ test('every trade comes out once and in order, and no batch breaks a limit', () 
       fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 200 }),
       fc.integer({ min: 1, max: 9 }),
       (sizes, maxTrades) => {
-        const { accumulator, clock } = make({ maxTrades });
-        const batches = sizes.flatMap((size) => accumulator.add(size));
+        const { add, clock, takeDue } = make({ maxTrades });
+        const batches = sizes.flatMap((size) => add(size));
         clock.advance(limits.maxAgeMs);
-        const rest = accumulator.takeDue(1);
+        const rest = takeDue(1);
         const all = rest === undefined ? batches : [...batches, rest];
         assert.deepEqual(all.flat(), sizes);
         for (const batch of all) {
           assert.ok(batch.length >= 1 && batch.length <= maxTrades);
-          assert.ok(payload.headerBytes + batch.reduce((sum, size) => sum + size, 0) <= limits.maxBytes);
+          assert.ok(HEADER_BYTES + batch.reduce((sum, size) => sum + size, 0) <= limits.maxBytes);
         }
       },
     ),
   );
+});
+
+test('a trade that the open batch cannot say closes it, and what begins is written as its first trade asks', () => {
+  const odd = { ...format, version: 2 };
+  const even = { ...format, says: (size: number) => size % 2 === 0 };
+  const accumulator = createAccumulator<number>(limits, (size) => (size % 2 === 0 ? even : odd), fakeClock());
+  accumulator.add(2);
+  assert.deepEqual(accumulator.add(3), [{ version: 1, trades: [2] }]);
+  accumulator.add(4);
+  assert.deepEqual(accumulator.add(6), [{ version: 2, trades: [3, 4, 6] }]);
 });

@@ -1,3 +1,4 @@
+import { MAX_TRADES_V2 } from '#client';
 import type { Clock } from '../../ports.ts';
 
 /** When a batch closes; whichever is reached first. */
@@ -10,64 +11,87 @@ export interface BatchLimits {
   readonly maxAgeMs: number;
 }
 
-/** How big a payload gets; the batch version's codec knows. */
+/** How big a payload is, and gets: in some batch versions a trade's size depends on those before it. */
 export interface PayloadSize<Trade> {
-  readonly headerBytes: number;
+  readonly bytes: number;
+  plus(trade: Trade): PayloadSize<Trade>;
+}
+
+/** What an open batch is written in. */
+export interface BatchFormat<Trade> {
+  readonly version: number;
+  readonly empty: PayloadSize<Trade>;
   /** No trade is smaller, so less room than this means full. */
   readonly minTradeBytes: number;
-  sizeOf(trade: Trade): number;
+  says(trade: Trade): boolean;
+}
+
+/** Trades that go on-chain together, and how. */
+export interface ClosedBatch<Trade> {
+  readonly version: number;
+  readonly trades: readonly Trade[];
 }
 
 /** Collects trades into batches, in order. Holds at most one open batch. */
 export interface Accumulator<Trade> {
   /** Batches this trade closed: the one before it when it no longer fitted, its own when it filled it. */
-  add(trade: Trade): readonly (readonly Trade[])[];
+  add(trade: Trade): readonly ClosedBatch<Trade>[];
   /** The open batch when it is old enough and has at least `minTrades`. */
-  takeDue(minTrades: number): readonly Trade[] | undefined;
+  takeDue(minTrades: number): ClosedBatch<Trade> | undefined;
   /** Milliseconds until the open batch is old enough; undefined without one. */
   dueInMs(): number | undefined;
   /** Trades waiting. */
   readonly size: number;
 }
 
+interface OpenBatch<Trade> {
+  readonly format: BatchFormat<Trade>;
+  readonly trades: Trade[];
+  readonly sinceMs: number;
+  size: PayloadSize<Trade>;
+}
+
+/** @param formatOf what a batch that begins with this trade is written in now */
 export function createAccumulator<Trade>(
   limits: BatchLimits,
-  payload: PayloadSize<Trade>,
+  formatOf: (first: Trade) => BatchFormat<Trade>,
   clock: Pick<Clock, 'now'>,
 ): Accumulator<Trade> {
-  let open: Trade[] = [];
-  let bytes = payload.headerBytes;
-  let since = 0;
+  let open: OpenBatch<Trade> | undefined;
 
-  const take = (): readonly Trade[] => {
-    const batch = open;
-    open = [];
-    bytes = payload.headerBytes;
-    return batch;
+  const close = ({ format, trades }: OpenBatch<Trade>): ClosedBatch<Trade> => {
+    open = undefined;
+    return { version: format.version, trades };
   };
-  const isFull = () => open.length >= limits.maxTrades || bytes + payload.minTradeBytes > limits.maxBytes;
-  const age = () => clock.now() - since;
+  const fits = ({ format, size }: OpenBatch<Trade>, trade: Trade) =>
+    format.says(trade) && size.plus(trade).bytes <= limits.maxBytes;
+  const isFull = ({ format, trades, size }: OpenBatch<Trade>) =>
+    trades.length >= Math.min(limits.maxTrades, MAX_TRADES_V2) || size.bytes + format.minTradeBytes > limits.maxBytes;
+  const begin = (trade: Trade): OpenBatch<Trade> => {
+    const format = formatOf(trade);
+    return { format, trades: [], sinceMs: clock.now(), size: format.empty };
+  };
+  const age = ({ sinceMs }: OpenBatch<Trade>) => clock.now() - sinceMs;
 
   return {
     add(trade) {
-      const closed: (readonly Trade[])[] = [];
-      const size = payload.sizeOf(trade);
-      if (open.length > 0 && bytes + size > limits.maxBytes) closed.push(take());
-      if (open.length === 0) since = clock.now();
-      open.push(trade);
-      bytes += size;
-      if (isFull()) closed.push(take());
+      const closed: ClosedBatch<Trade>[] = [];
+      if (open !== undefined && !fits(open, trade)) closed.push(close(open));
+      open ??= begin(trade);
+      open.trades.push(trade);
+      open.size = open.size.plus(trade);
+      if (isFull(open)) closed.push(close(open));
       return closed;
     },
     takeDue(minTrades) {
-      if (open.length === 0 || age() < limits.maxAgeMs || open.length < minTrades) return undefined;
-      return take();
+      if (open === undefined || age(open) < limits.maxAgeMs || open.trades.length < minTrades) return undefined;
+      return close(open);
     },
     dueInMs() {
-      return open.length === 0 ? undefined : Math.max(0, limits.maxAgeMs - age());
+      return open === undefined ? undefined : Math.max(0, limits.maxAgeMs - age(open));
     },
     get size() {
-      return open.length;
+      return open?.trades.length ?? 0;
     },
   };
 }

@@ -14,7 +14,10 @@ export interface LaneAge {
  * Trades a batch must have to close by age now. The program accepts a smaller one only when the market has been quiet for
  * `maxBatchAgeSlots`; a batch closed a little too early merely waits for its slot, so an estimate by time is enough.
  */
-export function minimumTrades(rules: SettlementRules, lane: LaneAge): number {
+export function minimumTrades(
+  rules: Pick<SettlementRules, 'minBatchSize' | 'maxBatchAgeSlots'>,
+  lane: LaneAge,
+): number {
   const quietFromMs = lane.lastSettledMs + Number(rules.maxBatchAgeSlots) * lane.slotMs;
   const quiet = lane.openBatches === 0 && lane.nowMs >= quietFromMs;
   return quiet ? 1 : Math.max(1, rules.minBatchSize);

@@ -1,31 +1,33 @@
 import type { Sequence } from '#client';
 import type { Commitment } from '../../domain/commitment.ts';
 import type { Landing, OutboxRow } from '../../domain/row.ts';
-import { relayerError } from '../../errors.ts';
 import type { Chain } from '../../ports.ts';
-import type { Payload } from '../encode/codec.ts';
+
+export type Claim =
+  | { readonly kind: 'ours'; readonly landing: Landing }
+  /** This node has not seen the settlement yet. */
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'foreign' };
 
 /**
  * The program says that a sequence is settled. It counts as ours only when the market's digest, or the success of one of our
- * transactions, proves that the payload was ours.
- * @returns undefined when this node has not seen the settlement yet
- * @throws LockstepError FOREIGN_SETTLEMENT
+ * transactions where the market has forgotten it, proves that the payload was ours.
+ * @param taken what the program says is settled, and the payload it was asked about
  */
 export async function claimSettled(
   row: OutboxRow,
-  payload: Payload,
+  taken: { readonly sequence: Sequence; readonly digest?: string },
   chain: Chain,
   commitment: Commitment,
-): Promise<Landing | undefined> {
+): Promise<Claim> {
   const market = await chain.market(commitment);
-  if (market.nextSequence <= payload.sequence) return undefined;
-  const settled = market.digestOf(payload.sequence);
+  if (market.nextSequence <= taken.sequence) return { kind: 'unseen' };
   const landed = await landedAttempt(row, chain);
-  const ours = [payload.digest, ...row.attempts.map((attempt) => attempt.digest)];
-  const digest = settled ?? landed?.digest;
-  if (digest === undefined || !ours.includes(digest)) throw foreign(row, payload.sequence, settled);
+  const ours = [taken.digest, ...row.attempts.map((attempt) => attempt.digest)];
+  const digest = market.digestOf(taken.sequence) ?? landed?.digest;
+  if (digest === undefined || !ours.includes(digest)) return { kind: 'foreign' };
   const { signature } = landed?.digest === digest ? landed : {};
-  return { slot: market.slot, digest, ...(signature === undefined ? {} : { signature }) };
+  return { kind: 'ours', landing: { slot: market.slot, digest, ...(signature === undefined ? {} : { signature }) } };
 }
 
 async function landedAttempt(row: OutboxRow, chain: Chain) {
@@ -36,9 +38,4 @@ async function landedAttempt(row: OutboxRow, chain: Chain) {
     const status = statuses[at] ?? null;
     return status !== null && status.error === undefined;
   });
-}
-
-function foreign(row: OutboxRow, sequence: Sequence, settled: string | undefined) {
-  const whose = settled === undefined ? 'by an unknown payload' : `with payload ${settled}`;
-  return relayerError('FOREIGN_SETTLEMENT', `sequence ${sequence} was settled ${whose}, which is not batch ${row.key}`);
 }

@@ -5,8 +5,9 @@ import type { OutboxRow } from '../../domain/row.ts';
 import { liveAttempts } from '../../domain/row.ts';
 import { TransientError } from '../../errors.ts';
 import type { BlockHeights, Chain, Clock, Journal, Metrics } from '../../ports.ts';
-import type { Judgement, Verdict } from './judge.ts';
+import type { Judgement, Observation, Verdict } from './judge.ts';
 import { judge } from './judge.ts';
+import { prove } from './prove.ts';
 
 export interface WatchTiming {
   readonly commitment: Commitment;
@@ -33,6 +34,13 @@ export type Watched = { readonly row: OutboxRow; readonly verdict: Exclude<Verdi
 /** Block heights decide expiry, which takes tens of seconds: more often would only be traffic. */
 const HEIGHT_POLL_MS = 500;
 const POLL_GROWTH = 2;
+/** Nodes behind one address are a few slots apart; a landing the market lacks for longer is shown. */
+const DOUBT_MS = 3_000;
+
+/** Since when a status says landed and the market does not. */
+interface Doubt {
+  sinceMs?: number;
+}
 
 /**
  * Sends the newest live attempt again and again and polls until something is decided. With goal `dead`, a stale attempt
@@ -50,6 +58,7 @@ export async function watch(
   let sentAt: number | undefined;
   let heightsAt = clock.now();
   let pollMs = timing.firstPollMs;
+  const doubt: Doubt = {};
   const hint = listen(chain, row);
   try {
     for (;;) {
@@ -62,7 +71,7 @@ export async function watch(
 
       const withHeights = due(heightsAt, HEIGHT_POLL_MS, clock);
       if (withHeights) heightsAt = clock.now();
-      const judgement = await look(row, withHeights, timing.commitment, deps);
+      const judgement = await look(row, withHeights, doubt, timing.commitment, deps);
       if (judgement === undefined) continue;
       if (judgement.row !== row) await keepDead(row, judgement.row, deps);
       row = judgement.row;
@@ -96,6 +105,7 @@ async function resend(row: OutboxRow, { chain, logger, metrics }: WatchDeps): Pr
 async function look(
   row: OutboxRow,
   withHeights: boolean,
+  doubt: Doubt,
   commitment: Commitment,
   deps: WatchDeps,
 ): Promise<Judgement | undefined> {
@@ -103,8 +113,13 @@ async function look(
   try {
     const heights: BlockHeights | undefined = withHeights ? await deps.chain.heights() : undefined;
     const report = await deps.chain.statuses(signatures, withHeights);
-    deps.onBlocked(undefined);
-    return judge(row, { ...report, heights, searchedHistory: withHeights }, commitment);
+    const seen = { ...report, heights, searchedHistory: withHeights };
+    const judgement = judge(row, seen, commitment);
+    if (judgement.verdict.kind !== 'landed') {
+      deps.onBlocked(undefined);
+      return judgement;
+    }
+    return await confirmed(row, seen, judgement, doubt, commitment, deps);
   } catch (error) {
     if (!(error instanceof TransientError)) throw error;
     deps.metrics.increment('rpc_errors');
@@ -112,6 +127,34 @@ async function look(
     deps.logger.warn({ batch: row.key, err: error }, 'status unknown, asking again');
     return undefined;
   }
+}
+
+/** A success counts once the market has it; until then it is as if nobody had said so, and no death is proven either. */
+async function confirmed(
+  row: OutboxRow,
+  seen: Observation,
+  judgement: Judgement,
+  doubt: Doubt,
+  commitment: Commitment,
+  { chain, clock, onBlocked, logger }: WatchDeps,
+): Promise<Judgement> {
+  const { verdict } = judgement;
+  if (verdict.kind !== 'landed') return judgement;
+  const proof = prove(row, verdict, await chain.market(commitment));
+  if (proof === 'proven') {
+    onBlocked(undefined);
+    return judgement;
+  }
+  if (proof === 'foreign') return { row: judgement.row, verdict: { kind: 'stale', why: 'failed' } };
+  doubt.sinceMs ??= clock.now();
+  const { signature } = verdict.attempt;
+  if (clock.now() - doubt.sinceMs >= DOUBT_MS) {
+    const reason = `a node reports ${signature} as landed, and the market does not have it; looking again`;
+    logger.warn({ batch: row.key, signature, code: 'LANDING_UNPROVEN' }, 'a status contradicts the market');
+    onBlocked({ code: 'LANDING_UNPROVEN', reason });
+  }
+  const statuses = seen.statuses.map((status) => (status?.error === undefined ? null : status));
+  return judge(row, { ...seen, statuses, searchedHistory: false }, commitment);
 }
 
 async function keepDead(before: OutboxRow, after: OutboxRow, { journal, metrics, logger }: WatchDeps): Promise<void> {

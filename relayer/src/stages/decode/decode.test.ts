@@ -10,25 +10,33 @@ import { tradeId } from '#client';
 import { refuses } from '../../testing/refuses.ts';
 import { decodeEntry } from './decode.ts';
 
-const golden = z
-  .object({
-    cases: z.array(
-      z.object({
-        name: z.string(),
-        bytes: z.string(),
-        event: z.object({
-          trade_id: z.string(),
-          buyer: z.number(),
-          seller: z.number(),
-          price: z.string(),
-          quantity: z.string(),
-          taker_is_buyer: z.boolean(),
-        }),
-      }),
+const goldenIn = (version: number) =>
+  schema.parse(
+    JSON.parse(
+      readFileSync(new URL(`../../../../tests/golden/v${version}/trade_events.json`, import.meta.url), 'utf8'),
     ),
-    rejected: z.array(z.object({ name: z.string(), bytes: z.string() })),
-  })
-  .parse(JSON.parse(readFileSync(new URL('../../../../tests/golden/v1/trade_events.json', import.meta.url), 'utf8')));
+  );
+const schema = z.object({
+  cases: z.array(
+    z.object({
+      name: z.string(),
+      bytes: z.string(),
+      event: z.object({
+        trade_id: z.string(),
+        buyer: z.number(),
+        seller: z.number(),
+        price: z.string(),
+        quantity: z.string(),
+        taker_is_buyer: z.boolean(),
+        order_type: z.number().default(0),
+        fee_tier: z.number().default(0),
+      }),
+    }),
+  ),
+  rejected: z.array(z.object({ name: z.string(), bytes: z.string() })),
+});
+const golden = goldenIn(1);
+const goldenV2 = goldenIn(2);
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
 const entry = (id: bigint | number | string, payload: Uint8Array | undefined, schema: string | undefined = '1') => ({
@@ -50,6 +58,33 @@ for (const { name, bytes, event } of golden.cases) {
     });
   });
 }
+
+for (const { name, bytes, event } of goldenV2.cases) {
+  test(`golden event of schema 2: ${name}`, () => {
+    const { trade } = decodeEntry(entry(event.trade_id, hex(bytes), '2'));
+    const plain = {
+      tradeId: BigInt(event.trade_id),
+      buyer: event.buyer,
+      seller: event.seller,
+      price: BigInt(event.price),
+      quantity: BigInt(event.quantity),
+      takerIsBuyer: event.taker_is_buyer,
+    };
+    const isPlain = plain.quantity === 0n || (event.order_type === 0 && event.fee_tier === 0);
+    assert.deepEqual(trade, isPlain ? plain : { ...plain, orderType: event.order_type, feeTier: event.fee_tier });
+  });
+}
+
+for (const { name, bytes } of goldenV2.rejected) {
+  test(`golden refusal of schema 2: ${name}`, () => {
+    isVoided(1, hex(bytes), '2');
+  });
+}
+
+test('an order type or a fee tier that no batch can say is voided', () => {
+  assert.match(isVoided(1, Uint8Array.of(0x08, 1, 0x28, 5, 0x38, 8), '2'), /TradeEventV2/);
+  assert.match(isVoided(1, Uint8Array.of(0x08, 1, 0x28, 5, 0x40, 4), '2'), /TradeEventV2/);
+});
 
 const isVoided = (id: number | bigint, payload: Uint8Array | undefined, schema?: string) => {
   const { trade, rejection } = decodeEntry(entry(id, payload, schema));
@@ -80,11 +115,20 @@ test('missing fields are voided', () => {
   assert.equal(rejection?.code, 'TRADE_MALFORMED');
 });
 
+test('what could not be read is kept, up to a limit', () => {
+  const { rejection } = decodeEntry(entry(1, Uint8Array.of(0xff, 0x00)));
+  assert.deepEqual(rejection?.raw, { hex: 'ff00', bytes: 2 });
+  const long = decodeEntry(entry(1, new Uint8Array(10_000).fill(0xff))).rejection?.raw;
+  assert.deepEqual(long, { hex: 'ff'.repeat(512), bytes: 10_000 });
+  assert.equal(decodeEntry(entry(1, undefined)).rejection?.raw, undefined);
+});
+
 test('an engine’s own void keeps its fields and is listed', () => {
   const { trade, rejection } = decodeEntry(entry(7, Uint8Array.of(0x08, 7, 0x10, 3, 0x18, 4, 0x20, 9)));
   assert.deepEqual({ ...trade }, { tradeId: 7n, buyer: 3, seller: 4, price: 9n, quantity: 0n, takerIsBuyer: false });
   assert.match(rejection?.reason ?? '', /quantity 0/);
   assert.deepEqual(rejection?.trade, trade);
+  assert.equal(rejection?.raw, undefined);
 });
 
 test('any bytes give a trade of the entry’s id or a void of it', () => {
@@ -96,5 +140,5 @@ test('any bytes give a trade of the entry’s id or a void of it', () => {
 });
 
 test('a schema that is not spoken stops the lane', () => {
-  refuses('SCHEMA_UNKNOWN', () => decodeEntry(entry(1, good, '2')), /schema 2/);
+  refuses('SCHEMA_UNKNOWN', () => decodeEntry(entry(1, good, '3')), /schema 3, spoken here: 1, 2/);
 });

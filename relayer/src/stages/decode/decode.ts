@@ -1,17 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
-import type { TradeV1 } from '#client';
-import { baseLots, LockstepError, price, tradeId, traderIndex } from '#client';
-import type { IntakeTrade, RejectedTrade } from '../../domain/trade.ts';
-import { blankVoid } from '../../domain/trade.ts';
+import type { OrderTypeCode } from '#client';
+import { baseLots, LockstepError, OrderType, price, tradeId, traderIndex } from '#client';
+import type { IntakeTrade, RejectedTrade, Trade } from '../../domain/trade.ts';
+import { blankVoid, plainest } from '../../domain/trade.ts';
 import { adviceFor, relayerError } from '../../errors.ts';
 import type { StreamEntry } from '../../ports.ts';
 
-/** Value of field `v` for `lockstep.TradeEventV1`. */
-const SCHEMA_V1 = '1';
+/** By value of field `v`, the message that `p` is. */
+const EVENTS: ReadonlyMap<string, protobuf.Type> = new Map([
+  ['1', eventOf('trade_v1', 'TradeEventV1')],
+  ['2', eventOf('trade_v2', 'TradeEventV2')],
+]);
 
-const PROTO_FILE = fileURLToPath(new URL('../../../../proto/lockstep/trade_v1.proto', import.meta.url));
-const eventV1 = protobuf.loadSync(PROTO_FILE).lookupType('lockstep.TradeEventV1');
+function eventOf(file: string, name: string): protobuf.Type {
+  const path = fileURLToPath(new URL(`../../../../proto/lockstep/${file}.proto`, import.meta.url));
+  return protobuf.loadSync(path).lookupType(`lockstep.${name}`);
+}
+
+const ORDER_TYPE_MAX = 7;
+const FEE_TIER_MAX = 3;
 
 /**
  * A stream entry as a trade. Bytes that are no trade can never become one: they spend their id as a void, with the reason.
@@ -19,10 +27,10 @@ const eventV1 = protobuf.loadSync(PROTO_FILE).lookupType('lockstep.TradeEventV1'
  * @throws LockstepError SCHEMA_UNKNOWN
  */
 export function decodeEntry(entry: StreamEntry): IntakeTrade {
-  if (entry.schema !== undefined && /^\d+$/.test(entry.schema) && entry.schema !== SCHEMA_V1) {
+  if (entry.schema !== undefined && /^\d+$/.test(entry.schema) && !EVENTS.has(entry.schema)) {
     throw relayerError(
       'SCHEMA_UNKNOWN',
-      `trade ${entry.tradeId} has schema ${entry.schema}, spoken here: ${SCHEMA_V1}`,
+      `trade ${entry.tradeId} has schema ${entry.schema}, spoken here: ${[...EVENTS.keys()].join(', ')}`,
     );
   }
   try {
@@ -36,35 +44,50 @@ export function decodeEntry(entry: StreamEntry): IntakeTrade {
 
 const VOIDED_BY_ENGINE = 'the engine wrote quantity 0, which voids the id';
 
-function rejectionOf({ tradeId }: StreamEntry, reason: string, trade?: TradeV1): RejectedTrade {
+/** Of bytes that are no trade: many times a trade's length, and a page of nonsense at most. */
+const MAX_RAW_BYTES = 512;
+
+function rejectionOf({ tradeId, payload }: StreamEntry, reason: string, trade?: Trade): RejectedTrade {
   const rejection = { tradeId, code: 'TRADE_MALFORMED', reason, advice: adviceFor('TRADE_MALFORMED') };
-  return trade === undefined ? rejection : { ...rejection, trade };
+  if (trade !== undefined) return { ...rejection, trade };
+  if (payload === undefined) return rejection;
+  const hex = Buffer.from(payload.subarray(0, MAX_RAW_BYTES)).toString('hex');
+  return { ...rejection, raw: { hex, bytes: payload.length } };
 }
 
 /** @throws LockstepError TRADE_MALFORMED */
-function readTrade(entry: StreamEntry): TradeV1 {
+function readTrade(entry: StreamEntry): Trade {
   const { schema, payload } = entry;
-  if (schema !== SCHEMA_V1) throw malformed(entry, 'field v is not a schema number');
+  const event = schema === undefined ? undefined : EVENTS.get(schema);
+  if (event === undefined) throw malformed(entry, 'field v is not a schema number');
   if (payload === undefined) throw malformed(entry, 'field p is missing');
-  const trade = readEventV1(entry, payload);
+  const trade = readEvent(entry, event, payload);
   if (trade.tradeId !== entry.tradeId) throw malformed(entry, `the event names trade ${trade.tradeId}`);
   return trade;
 }
 
-function readEventV1(entry: StreamEntry, payload: Uint8Array): TradeV1 {
+/** What schema 1 does not have is what it means by its trades: a limit order in the first fee tier. */
+function readEvent(entry: StreamEntry, type: protobuf.Type, payload: Uint8Array): Trade {
   try {
-    const event = eventV1.toObject(eventV1.decode(payload), { longs: String, defaults: true });
-    return {
+    const event = type.toObject(type.decode(payload), { longs: String, defaults: true });
+    return plainest({
       tradeId: tradeId(event.tradeId),
       buyer: traderIndex(event.buyer),
       seller: traderIndex(event.seller),
       price: price(event.price),
       quantity: baseLots(event.quantity),
       takerIsBuyer: event.takerIsBuyer,
-    };
+      orderType: upTo(ORDER_TYPE_MAX, event.orderType ?? OrderType.Limit) as OrderTypeCode,
+      feeTier: upTo(FEE_TIER_MAX, event.feeTier ?? 0),
+    });
   } catch (error) {
-    throw malformed(entry, 'the bytes are no TradeEventV1', error);
+    throw malformed(entry, `the bytes are no ${type.name}`, error);
   }
+}
+
+function upTo(most: number, value: number): number {
+  if (value <= most) return value;
+  throw new RangeError(`${value} is above ${most}`);
 }
 
 const malformed = (entry: StreamEntry, why: string, cause?: unknown) =>

@@ -1,13 +1,15 @@
-// Proves: the payload and digest of golden batches, and that the announced sizes are the encoded ones.
+// Proves: the payload and digest of golden batches, that the announced sizes are the encoded ones, and which version is chosen.
 // Does not prove: the codec in full; client/src/golden.test.ts does.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { decodeBatch, sequence } from '#client';
+import { decodeBatch, OrderType, price, sequence, voidOf } from '#client';
+import { NO_DIGEST } from '../../domain/cursor.ts';
+import type { Trade } from '../../domain/trade.ts';
 import { refuses } from '../../testing/refuses.ts';
-import { trades } from '../../testing/trades.ts';
-import { CURRENT_CODEC, codecFor, encodePayload } from './codec.ts';
+import { trade, trades } from '../../testing/trades.ts';
+import { codecFor, codecOf, encodePayload, SPOKEN_VERSIONS } from './codec.ts';
 
 const golden = z
   .object({ cases: z.array(z.object({ name: z.string(), data: z.string(), payload_digest: z.string() })) })
@@ -22,12 +24,36 @@ for (const { name, data, payload_digest } of golden.cases) {
   });
 }
 
-test('the announced sizes add up', () => {
-  const batch = trades(1, 9);
-  const size = batch.reduce((bytes, trade) => bytes + CURRENT_CODEC.sizeOf(trade), CURRENT_CODEC.headerBytes);
-  assert.equal(CURRENT_CODEC.encode(sequence(1), batch).length, size);
+test('the announced sizes are the encoded ones', () => {
+  for (const version of SPOKEN_VERSIONS) {
+    const { empty, encode } = codecFor(version);
+    const batch = trades(1, 90).map((one, at) => ({ ...one, buyer: at % 7, price: price(100 + (at % 5)) }));
+    const size = batch.reduce((sum, one) => sum.plus(one), empty);
+    assert.equal(encode(sequence(1), batch, NO_DIGEST).length, size.bytes);
+  }
+});
+
+test('a batch is written in the highest version that is allowed and can say its first trade', () => {
+  const market = { ...trade(1), orderType: OrderType.Market, feeTier: 0 };
+  const chosen = (one: Trade, allowed: readonly number[]) => codecOf(one, allowed).version;
+  assert.deepEqual(
+    [[1], [1, 2], [2], [3], []].map((allowed) => chosen(trade(1), allowed)),
+    [1, 2, 2, 1, 1],
+  );
+  assert.deepEqual(
+    [[1], [1, 2], [2], []].map((allowed) => chosen(market, allowed)),
+    [2, 2, 2, 2],
+  );
+  assert.equal(chosen(voidOf(market), [1]), 1, 'a void has nothing that V1 cannot say');
+});
+
+test('version 2 names the payload before it', () => {
+  const digest = `0102030405060708${'ff'.repeat(24)}`;
+  const batch = decodeBatch(encodePayload({ version: 2, trades: trades(3, 4) }, sequence(2), digest).data);
+  assert.ok(batch.version === 2);
+  assert.deepEqual([batch.prevDigestPrefix, batch.firstTradeId, batch.trades.length], [0x0807060504030201n, 3n, 2]);
 });
 
 test('a version that is not spoken is refused', () => {
-  refuses('JOURNAL_UNREADABLE', () => codecFor(2));
+  refuses('JOURNAL_UNREADABLE', () => codecFor(3));
 });

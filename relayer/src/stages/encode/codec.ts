@@ -1,26 +1,78 @@
-import type { Sequence, TradeV1 } from '#client';
-import { BatchVersion, encodeBatchV1, payloadDigest, V1_HEADER_BYTES, V1_TRADE_BYTES } from '#client';
+import type { Sequence } from '#client';
+import {
+  asV2,
+  BatchVersion,
+  digestPrefix,
+  encodeBatchV1,
+  encodeBatchV2,
+  payloadDigest,
+  sizeV2,
+  V1_HEADER_BYTES,
+  V1_TRADE_BYTES,
+} from '#client';
+import { NO_DIGEST } from '../../domain/cursor.ts';
+import type { Trade } from '../../domain/trade.ts';
+import { needsV2 } from '../../domain/trade.ts';
 import { relayerError } from '../../errors.ts';
 import type { PayloadSize } from '../batch/accumulator.ts';
 
 /** One batch version this relayer speaks. The bytes are the client's business. */
-export interface BatchCodec extends PayloadSize<TradeV1> {
+export interface BatchCodec {
   readonly version: number;
-  encode(sequence: Sequence, trades: readonly TradeV1[]): Uint8Array;
+  /** Of a batch without trades. */
+  readonly empty: PayloadSize<Trade>;
+  /** No trade is smaller, so less room than this means full. */
+  readonly minTradeBytes: number;
+  /** Whether the version can express the trade. */
+  says(trade: Trade): boolean;
+  /** Compute units to ask for at least, whatever the simulation took. */
+  leastComputeUnits(trades: number): number;
+  /** @param lastDigest hex digest of the payload accepted before */
+  encode(sequence: Sequence, trades: readonly Trade[], lastDigest: string): Uint8Array;
 }
 
 const v1: BatchCodec = {
   version: BatchVersion.V1,
-  headerBytes: V1_HEADER_BYTES,
+  empty: sizeV1(0),
   minTradeBytes: V1_TRADE_BYTES,
-  sizeOf: () => V1_TRADE_BYTES,
+  says: (trade) => !needsV2(trade),
+  // All or nothing: it takes what it took in the simulation.
+  leastComputeUnits: () => 0,
   encode: (sequence, trades) => encodeBatchV1({ sequence, trades }),
 };
 
-/** The version new batches are written in. */
-export const CURRENT_CODEC = v1;
+function sizeV1(trades: number): PayloadSize<Trade> {
+  return { bytes: V1_HEADER_BYTES + trades * V1_TRADE_BYTES, plus: () => sizeV1(trades + 1) };
+}
 
-const spoken: readonly BatchCodec[] = [v1];
+/** A trade that the simulation passed over costs 250, and may settle: 360 measured for those of a market, more for steps of any size. */
+const V2_TRADE_UNITS = 500;
+const V2_BATCH_UNITS = 9_000;
+
+const v2: BatchCodec = {
+  version: BatchVersion.V2,
+  empty: sizeOfV2(sizeV2),
+  // One more in each run takes no byte.
+  minTradeBytes: 0,
+  says: () => true,
+  leastComputeUnits: (trades) => V2_BATCH_UNITS + trades * V2_TRADE_UNITS,
+  encode(sequence, trades, lastDigest) {
+    const [first] = trades;
+    if (first === undefined) throw relayerError('INVARIANT_BROKEN', 'a batch without trades is not encoded here');
+    const prevDigestPrefix = digestPrefix(Buffer.from(lastDigest, 'hex'));
+    return encodeBatchV2({ sequence, firstTradeId: first.tradeId, prevDigestPrefix, trades: trades.map(asV2) });
+  },
+};
+
+function sizeOfV2(size: typeof sizeV2): PayloadSize<Trade> {
+  return { bytes: size.bytes, plus: (trade) => sizeOfV2(size.plus(asV2(trade))) };
+}
+
+/** Highest first. */
+const spoken: readonly BatchCodec[] = [v2, v1];
+
+/** Batch versions this relayer speaks, highest first. */
+export const SPOKEN_VERSIONS: readonly number[] = spoken.map(({ version }) => version);
 
 /** @throws LockstepError JOURNAL_UNREADABLE for a row written by a relayer that spoke more versions */
 export function codecFor(version: number): BatchCodec {
@@ -28,6 +80,15 @@ export function codecFor(version: number): BatchCodec {
   if (codec === undefined)
     throw relayerError('JOURNAL_UNREADABLE', `this relayer does not speak batch version ${version}`);
   return codec;
+}
+
+/**
+ * What a batch that begins with this trade is written in: the highest version that is allowed, spoken here, and can express it. Where
+ * none is, the plainest that can: the batch waits for it.
+ */
+export function codecOf(trade: Trade, allowed: readonly number[]): BatchCodec {
+  const able = spoken.filter((codec) => codec.says(trade));
+  return able.find((codec) => allowed.includes(codec.version)) ?? able.at(-1) ?? v2;
 }
 
 /** A batch as it goes on-chain. */
@@ -38,7 +99,12 @@ export interface Payload {
   readonly digest: string;
 }
 
-export function encodePayload(batch: { version: number; trades: readonly TradeV1[] }, sequence: Sequence): Payload {
-  const data = codecFor(batch.version).encode(sequence, batch.trades);
+/** @param lastDigest hex digest of the payload accepted before; V1 does not name it */
+export function encodePayload(
+  batch: { readonly version: number; readonly trades: readonly Trade[] },
+  sequence: Sequence,
+  lastDigest: string = NO_DIGEST,
+): Payload {
+  const data = codecFor(batch.version).encode(sequence, batch.trades, lastDigest);
   return { sequence, data, digest: Buffer.from(payloadDigest(data)).toString('hex') };
 }

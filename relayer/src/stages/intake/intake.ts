@@ -1,22 +1,21 @@
-import type { Logger } from 'pino';
 import type { TradeId } from '#client';
-import { nextTradeId } from '../../domain/cursor.ts';
 import type { IntakeTrade } from '../../domain/trade.ts';
-import { relayerError } from '../../errors.ts';
 import type { StreamEntry, TradeSource } from '../../ports.ts';
-import type { Accumulator } from '../batch/accumulator.ts';
+import type { Accumulator, ClosedBatch } from '../batch/accumulator.ts';
+import type { Repair } from './repair.ts';
 
 export interface IntakeDeps {
-  readonly source: TradeSource;
+  readonly source: Pick<TradeSource, 'read'>;
+  /** Has a stream that can't be read on written again. */
+  readonly repair: Repair;
   readonly decode: (entry: StreamEntry) => IntakeTrade;
   readonly accumulator: Accumulator<IntakeTrade>;
   /** Trades a batch must have to close by age now. */
   readonly minimumTrades: () => number;
   /** Takes a closed batch; returns when there is room for the next one. */
-  readonly put: (batch: readonly IntakeTrade[]) => Promise<void>;
-  readonly onReceived: () => void;
+  readonly put: (batch: ClosedBatch<IntakeTrade>) => Promise<void>;
+  readonly onReceived: (id: TradeId) => void;
   readonly onDecoded: () => void;
-  readonly logger: Logger;
   /** Entries asked for at once. */
   readonly readCount: number;
 }
@@ -31,7 +30,7 @@ const UNDERSIZED_WAIT_MS = 100;
 /**
  * Reads the lane's stream from `after` on and cuts it into batches, until told to stop. Trades of a batch that is still open
  * then are simply read again by the next start: the chain's cursor is before them.
- * @throws LockstepError TRADE_GAP, SCHEMA_UNKNOWN or STREAM_ENTRY_INVALID
+ * @throws LockstepError SCHEMA_UNKNOWN
  */
 export async function runIntake(deps: IntakeDeps, after: TradeId, stopping: AbortSignal): Promise<void> {
   const { source, decode, accumulator } = deps;
@@ -40,8 +39,7 @@ export async function runIntake(deps: IntakeDeps, after: TradeId, stopping: Abor
     const entries = await source.read(last, deps.readCount, waitMs(accumulator), stopping);
     for (const entry of entries) {
       if (stopping.aborted) return;
-      refuseGap(last, entry);
-      deps.onReceived();
+      deps.onReceived(entry.tradeId);
       const item = decode(entry);
       deps.onDecoded();
       last = entry.tradeId;
@@ -49,6 +47,8 @@ export async function runIntake(deps: IntakeDeps, after: TradeId, stopping: Abor
     }
     const due = accumulator.takeDue(deps.minimumTrades());
     if (due !== undefined) await deps.put(due);
+    if (entries.length > 0) deps.repair.done();
+    else if (!stopping.aborted) await deps.repair.look(last);
   }
 }
 
@@ -57,10 +57,4 @@ function waitMs(accumulator: Accumulator<IntakeTrade>): number {
   if (dueInMs === undefined) return IDLE_WAIT_MS;
   if (dueInMs === 0) return UNDERSIZED_WAIT_MS;
   return Math.max(MIN_WAIT_MS, Math.min(dueInMs, IDLE_WAIT_MS));
-}
-
-function refuseGap(last: TradeId, entry: StreamEntry): void {
-  const expected = nextTradeId(last);
-  if (entry.tradeId === expected) return;
-  throw relayerError('TRADE_GAP', `the stream has trade ${entry.tradeId} where ${expected} was expected`);
 }

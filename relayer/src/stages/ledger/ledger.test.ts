@@ -1,17 +1,20 @@
 // Proves: each trade range is counted once and in order; a rewind reopens exactly what landed beyond the chain's cursor; finality
-// retires what is final, notices what was lost, and halts on somebody else's payload.
+// retires what is final, notes what a V2 batch passed over, notices what was lost, and has a foreign payload looked at.
 // Does not prove: that a reopened batch settles again; pipeline.test.ts does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sequence, slot, tradeId } from '#client';
 import type { BatchKey, OutboxRow } from '../../domain/row.ts';
 import { newRow, stateOf, withAttempt, withLanding } from '../../domain/row.ts';
-import { createMemoryMetrics } from '../../observe/metrics.ts';
-import { digestOf, FINALIZED_AFTER_SLOTS, fakeChain, SLOT_MS } from '../../testing/chain.ts';
+import type { RejectedTrade } from '../../domain/trade.ts';
+import { LaneRestart } from '../../errors.ts';
+import { FINALIZED_AFTER_SLOTS, fakeChain, SLOT_MS } from '../../testing/chain.ts';
 import { fakeClock } from '../../testing/clock.ts';
+import { createMemoryMetrics } from '../../testing/metrics.ts';
 import { fakeJournal, silent } from '../../testing/ports.ts';
-import { refuses, rejects } from '../../testing/refuses.ts';
+import { refuses } from '../../testing/refuses.ts';
 import { trades } from '../../testing/trades.ts';
+import type { Adoption } from '../confirm/adopt.ts';
 import { encodePayload } from '../encode/codec.ts';
 import { checkOnce, followFinality } from './finality.ts';
 import { createLedger } from './ledger.ts';
@@ -33,10 +36,11 @@ test('batches land one after the other, each once', () => {
   const ledger = createLedger(cursor(1, 0), [], fakeJournal());
   ledger.add(newRow(1, trades(1, 3)));
   ledger.land(landed(1, 3, 1));
-  assert.deepEqual(ledger.cursor, cursor(2, 3));
+  const after = { ...cursor(2, 3), lastDigest: landed(1, 3, 1).landing?.digest };
+  assert.deepEqual(ledger.cursor, after);
   assert.deepEqual(ledger.open, []);
   ledger.land(landed(1, 3, 1));
-  assert.deepEqual(ledger.cursor, cursor(2, 3), 'counted once');
+  assert.deepEqual(ledger.cursor, after, 'counted once');
 });
 
 test('a range that is not exactly the next one is refused', () => {
@@ -72,7 +76,7 @@ test('a rewind reopens what landed beyond the cursor, in the journal too', async
     lost.map((row) => row.sequence),
     [2n, 3n],
   );
-  assert.deepEqual(ledger.cursor, cursor(2, 3));
+  assert.deepEqual(ledger.cursor, { ...cursor(2, 3), lastDigest: undefined });
   assert.deepEqual(ledger.open.map(stateOf), ['sent', 'sent']);
   assert.equal([...journal.rows.values()].filter((row) => stateOf(row) === 'sent').length, 2);
 });
@@ -84,14 +88,21 @@ function watched(rows: readonly OutboxRow[]) {
   const ledger = createLedger(cursor(1, 0), rows, journal);
   const finalized: bigint[] = [];
   const lost: BatchKey[] = [];
+  const rejections: RejectedTrade[] = [];
+  const adopted: (bigint | undefined)[] = [];
   const deps = {
     ...{ clock, chain, journal, ledger, metrics: createMemoryMetrics(), logger: silent },
     commitment: 'confirmed' as const,
     pollMs: 1_000,
+    adopt: async (_row: OutboxRow, from: bigint | undefined): Promise<Adoption> => {
+      adopted.push(from);
+      return { kind: adopted.length > 1 ? 'adopted' : 'moved' };
+    },
     onFinalized: (_: readonly OutboxRow[], last: bigint) => finalized.push(last),
+    onRejected: (rejected: RejectedTrade) => rejections.push(rejected),
     onLost: async (key: BatchKey) => void lost.push(key),
   };
-  return { clock, chain, journal, ledger, finalized, lost, deps };
+  return { clock, chain, journal, ledger, finalized, lost, rejections, adopted, deps };
 }
 
 test('landed batches stay until they are final, then they go to the settled log', async () => {
@@ -115,13 +126,15 @@ test('batches a fork took back are reported', async () => {
   assert.deepEqual(w.lost, [landed(4, 6, 2).key], 'the newest: its pointer covers the older ones');
 });
 
-test('another payload that became final halts', async () => {
+test('another payload that became final: nothing is retired, and once it is in the rows the lane starts again', async () => {
   const w = watched([landed(1, 3, 1)]);
-  const foreign = encodePayload(newRow(1, trades(1, 2)), sequence(1)).data;
-  w.chain.settleForeign(foreign);
+  w.chain.settleForeign(encodePayload(newRow(1, trades(1, 2)), sequence(1)).data);
   w.clock.advance((FINALIZED_AFTER_SLOTS + 1) * SLOT_MS);
-  await rejects('FOREIGN_SETTLEMENT', checkOnce(w.deps), new RegExp(digestOf(foreign)));
+  await checkOnce(w.deps);
   assert.equal(w.journal.rows.size, 1);
+  await assert.rejects(checkOnce(w.deps), LaneRestart);
+  assert.deepEqual(w.adopted, [1n, 1n]);
+  assert.deepEqual(w.journal.retired, []);
 });
 
 test('a silent node changes nothing', async () => {
@@ -134,4 +147,26 @@ test('a silent node changes nothing', async () => {
   await assert.rejects(following, /stop/);
   assert.equal(w.journal.rows.size, 1);
   assert.deepEqual(w.lost, []);
+});
+
+test('a final V2 batch stays until its results are told; what was passed over is a letter then, and nothing is sent again', async () => {
+  const row = newRow(2, trades(1, 3));
+  const { data, digest } = encodePayload(row, sequence(1));
+  const w = watched([withLanding(row, sequence(1), { slot: slot(1), digest })]);
+  w.chain.rulesNow = { ...w.chain.rulesNow, allowedVersions: [2] };
+  w.chain.refusedTrades.set(2n, 'InsufficientBase');
+  w.chain.settleForeign(data);
+  w.clock.advance((FINALIZED_AFTER_SLOTS + 1) * SLOT_MS);
+  w.chain.forgetful = true;
+  await checkOnce(w.deps);
+  assert.deepEqual([w.journal.retired.length, w.rejections.length], [0, 0]);
+  w.chain.forgetful = false;
+  await checkOnce(w.deps);
+  assert.equal(w.journal.retired.length, 1);
+  assert.deepEqual(
+    w.rejections.map(({ tradeId: id, code, trade: sent }) => [id, code, sent?.quantity]),
+    [[2n, 'InsufficientBase', 5n]],
+  );
+  assert.deepEqual([...w.journal.rejections.keys()], [2n]);
+  assert.match(w.rejections[0]?.advice ?? '', /\w/);
 });

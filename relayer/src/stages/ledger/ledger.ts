@@ -66,11 +66,12 @@ export function createLedger(start: Cursor, recovered: readonly OutboxRow[], jou
         const where = `the next is sequence ${cursor.nextSequence} after trade ${cursor.lastTradeId}`;
         throw relayerError('INVARIANT_BROKEN', `batch ${row.key} landed as sequence ${sequence}, but ${where}`);
       }
-      if (isNext) cursor = advanced(cursor, lastTradeId(row));
+      if (isNext) cursor = advanced(cursor, lastTradeId(row), row.landing?.digest);
       rows.set(row.key, row);
     },
     async rewind(actual) {
-      cursor = { nextSequence: actual.nextSequence, lastTradeId: actual.lastTradeId };
+      const { nextSequence, lastTradeId, lastDigest } = actual;
+      cursor = { nextSequence, lastTradeId, lastDigest };
       const lost = this.landed.filter((row) => landedSequence(row) >= cursor.nextSequence).map(withoutLanding);
       for (const row of lost) {
         await journal.save(row);

@@ -34,7 +34,7 @@ export async function recover(deps: RecoverDeps, signal: AbortSignal): Promise<R
   const { market, finalized } = seen;
   const hopeless = (row: OutboxRow) => acknowledged && !isOurs(row, finalized);
   const plan = planRecovery(await journal.load(), market, hopeless);
-  await journal.drop(plan.drop);
+  await journal.drop(plan.drop, market.lastTradeId);
   if (acknowledged) await journal.clearHalt();
   const { nextSequence, lastTradeId } = market;
   const rows = { kept: plan.keep.length, dropped: plan.drop.length };

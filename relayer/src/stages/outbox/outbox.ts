@@ -6,7 +6,7 @@ import { newRow } from '../../domain/row.ts';
 import type { IntakeTrade, RejectedTrade } from '../../domain/trade.ts';
 import type { TransientError } from '../../errors.ts';
 import type { Journal, Metrics, Queue } from '../../ports.ts';
-import { CURRENT_CODEC } from '../encode/codec.ts';
+import type { ClosedBatch } from '../batch/accumulator.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 export interface OutboxDeps {
@@ -24,12 +24,16 @@ export interface OutboxDeps {
  * Puts a closed batch into the outbox: the row first, then the pointer to it. A crash in between loses nothing, because every
  * start adds the pointers of all rows again.
  */
-export async function putBatch(batch: readonly IntakeTrade[], deps: OutboxDeps, signal: AbortSignal): Promise<void> {
+export async function putBatch(
+  { version, trades }: ClosedBatch<IntakeTrade>,
+  deps: OutboxDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { journal, ledger, metrics } = deps;
-  const rejected = batch.flatMap((item) => item.rejection ?? []);
+  const rejected = trades.flatMap((item) => item.rejection ?? []);
   const row = newRow(
-    CURRENT_CODEC.version,
-    batch.map((item) => item.trade),
+    version,
+    trades.map((item) => item.trade),
   );
   await journal.save(row, rejected);
   ledger.add(row);

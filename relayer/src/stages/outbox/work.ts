@@ -3,7 +3,7 @@ import type { Cursor } from '../../domain/cursor.ts';
 import { nextTradeId } from '../../domain/cursor.ts';
 import type { BatchKey, OutboxRow } from '../../domain/row.ts';
 import { firstTradeId } from '../../domain/row.ts';
-import { relayerError, TransientError } from '../../errors.ts';
+import { LaneRestart, relayerError, TransientError } from '../../errors.ts';
 import type { MarketView } from '../../ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SettleDeps, SettleSignals } from '../settle.ts';
@@ -26,10 +26,11 @@ const MAX_REALIGNMENTS = 12;
  * repeated or came too early can neither skip a batch nor settle one twice.
  */
 export async function workOff(key: BatchKey, deps: WorkDeps, signals: SettleSignals): Promise<void> {
-  const { ledger } = deps;
+  const { ledger, metrics } = deps;
   let realignments = 0;
   if (ledger.next(key) === undefined && ledger.has(key)) await realign(deps, signals);
-  for (let row = ledger.next(key); row !== undefined; row = ledger.next(key)) {
+  let upTo = key;
+  for (let row = ledger.next(upTo); row !== undefined; row = ledger.next(upTo)) {
     const startedMs = deps.clock.now();
     const settled = await settle(row, ledger.cursor, deps, signals);
     if (settled.kind === 'landed') {
@@ -37,6 +38,15 @@ export async function workOff(key: BatchKey, deps: WorkDeps, signals: SettleSign
       realignments = 0;
       continue;
     }
+    if (settled.kind === 'recut') {
+      for (const one of settled.rows) ledger.update(one);
+      // No pointer names the pieces behind the first one.
+      const last = settled.rows.at(-1);
+      if (last !== undefined && last.key > upTo) upTo = last.key;
+      metrics.set('batches_open', ledger.open.length);
+      continue;
+    }
+    if (settled.kind === 'adopted') throw new LaneRestart(`batch ${row.key} is on-chain as part of another one`);
     ledger.update(settled.row);
     realignments += 1;
     if (realignments > MAX_REALIGNMENTS) throw behind(row, ledger);

@@ -21,7 +21,9 @@ const expected: Readonly<Record<string, string>> = {
   SequenceSettled: 'taken',
   SequenceAhead: 'ahead',
   Paused: 'wait',
-  VersionNotAllowed: 'wait',
+  VersionNotAllowed: 'unrouted',
+  InvalidBatchVersion: 'unrouted',
+  PrevDigestMismatch: 'rebased',
   NotActiveRelayer: 'wait',
   BatchTooSmall: 'wait',
 };

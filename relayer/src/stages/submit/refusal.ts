@@ -8,6 +8,10 @@ export type Reaction =
   | { readonly kind: 'taken' }
   /** The chain is not there yet, or lost an earlier batch again. */
   | { readonly kind: 'ahead' }
+  /** The chain took another payload before it than the batch names: a fork. */
+  | { readonly kind: 'rebased' }
+  /** The version is switched off: other bytes may go, once these can't land any more. */
+  | { readonly kind: 'unrouted' }
   /** An operator or time will change it; nothing else can be settled meanwhile. */
   | { readonly kind: 'wait' }
   /** No retry will ever change it. */
@@ -17,7 +21,9 @@ const reactions: ReadonlyMap<string, Reaction> = new Map<string, Reaction>([
   ['SequenceSettled', { kind: 'taken' }],
   ['SequenceAhead', { kind: 'ahead' }],
   ['Paused', { kind: 'wait' }],
-  ['VersionNotAllowed', { kind: 'wait' }],
+  ['PrevDigestMismatch', { kind: 'rebased' }],
+  ['VersionNotAllowed', { kind: 'unrouted' }],
+  ['InvalidBatchVersion', { kind: 'unrouted' }],
   ['NotActiveRelayer', { kind: 'wait' }],
   ['BatchTooSmall', { kind: 'wait' }],
 ]);

@@ -3,13 +3,16 @@ import type { ProgramRefusal, Sequence } from '#client';
 import type { Cursor } from '../../domain/cursor.ts';
 import { nextTradeId } from '../../domain/cursor.ts';
 import type { OutboxRow } from '../../domain/row.ts';
-import { firstTradeId, stateOf, withAttempt, withVoid } from '../../domain/row.ts';
+import { firstTradeId, liveAttempts, stateOf, withAttempt, withVoid } from '../../domain/row.ts';
 import type { RejectedTrade } from '../../domain/trade.ts';
 import { relayerError } from '../../errors.ts';
 import type { Chain, Journal, Metrics } from '../../ports.ts';
+import type { BatchLimits } from '../batch/accumulator.ts';
 import type { Payload } from '../encode/codec.ts';
-import { encodePayload } from '../encode/codec.ts';
+import { codecFor, encodePayload } from '../encode/codec.ts';
+import { disputeOf } from './dispute.ts';
 import { reactTo } from './refusal.ts';
+import { fitToRules } from './version.ts';
 
 export interface SubmitDeps {
   readonly chain: Chain;
@@ -18,6 +21,9 @@ export interface SubmitDeps {
   readonly logger: Logger;
   /** Told once per trade that became a void. */
   readonly onRejected: (rejected: RejectedTrade) => void;
+  /** Batch versions the config allows now. */
+  readonly allowedVersions: () => readonly number[];
+  readonly limits: BatchLimits;
   /** Told once per batch, when it is signed for the first time by anyone. */
   readonly onSigned: (row: OutboxRow) => void;
 }
@@ -27,10 +33,14 @@ export type Submitted =
   | { readonly kind: 'signed'; readonly row: OutboxRow }
   /** A trade became a void: simulate the changed batch. */
   | { readonly kind: 'voided'; readonly row: OutboxRow }
-  /** A trade must become a void, but an attempt that carries it may still land. */
+  /** Another payload is needed, but an attempt that carries this one may still land. */
   | { readonly kind: 'undecided' }
   /** The chain has this sequence already; whose batch is it? */
-  | { readonly kind: 'taken'; readonly payload: Payload }
+  | { readonly kind: 'taken'; readonly sequence: Sequence; readonly digest?: string }
+  /** Its version was switched off: the rows hold its trades in others now. */
+  | { readonly kind: 'recut'; readonly rows: readonly OutboxRow[] }
+  /** The chain has trades of this batch already, as part of another one. */
+  | { readonly kind: 'overtaken' }
   /** The batch is not due: by the lane's own cursor, or although that cursor says it is. */
   | { readonly kind: 'ahead'; readonly by: 'cursor' | 'program' }
   | { readonly kind: 'blocked'; readonly code: string; readonly reason: string };
@@ -40,14 +50,22 @@ export type Submitted =
  * @throws LockstepError PROGRAM_REFUSED for a refusal no retry can change; TransientError when the node did not answer
  */
 export async function submit(row: OutboxRow, cursor: Cursor, deps: SubmitDeps): Promise<Submitted> {
+  if (stateOf(row) === 'open' && firstTradeId(row) <= cursor.lastTradeId) return { kind: 'overtaken' };
   const sequence = sequenceFor(row, cursor);
   if (sequence === undefined || sequence > cursor.nextSequence) return { kind: 'ahead', by: 'cursor' };
-  const payload = encodePayload(row, sequence);
-  if (sequence < cursor.nextSequence) return { kind: 'taken', payload };
+  if (sequence < cursor.nextSequence) return { kind: 'taken', sequence };
+  const isOpen = stateOf(row) === 'open';
+  const fit = isOpen ? fitToRules(row, deps.allowedVersions(), deps.limits) : FITS;
+  if (fit.kind === 'blocked') return fit;
+  if (fit.kind === 'recut') return { kind: 'recut', rows: await replace(row, fit.rows, deps) };
+  // What came before is not known, as after a fork: the chain says.
+  if (cursor.lastDigest === undefined && row.version > 1) return { kind: 'ahead', by: 'cursor' };
+  const payload = encodePayload(row, sequence, cursor.lastDigest);
+  if (liveAttempts(row).some((attempt) => attempt.digest !== payload.digest)) return { kind: 'undecided' };
   const simulation = await deps.chain.simulate(payload.data);
   switch (simulation.kind) {
     case 'accepted':
-      return { kind: 'signed', row: await sign(row, payload, simulation.computeUnits, deps) };
+      return { kind: 'signed', row: await sign(row, payload, unitsFor(row, simulation.computeUnits), deps) };
     case 'failed':
       return { kind: 'blocked', code: 'SIMULATION_FAILED', reason: simulation.reason };
     case 'refused':
@@ -55,17 +73,26 @@ export async function submit(row: OutboxRow, cursor: Cursor, deps: SubmitDeps): 
   }
 }
 
+const FITS = { kind: 'fits' } as const;
+
+/** What the simulation passed over may settle when it lands. */
+const unitsFor = ({ version, trades }: OutboxRow, simulated: number): number =>
+  Math.max(simulated, codecFor(version).leastComputeUnits(trades.length));
+
+async function replace(row: OutboxRow, rows: readonly OutboxRow[], { journal, logger }: SubmitDeps) {
+  const [only, ...more] = rows;
+  // One row for one row keeps its key, and its letters beside it.
+  if (only !== undefined && more.length === 0) await journal.save(only);
+  else await journal.adopt(rows, [row]);
+  const versions = rows.map((one) => one.version);
+  logger.warn({ batch: row.key, version: row.version, versions }, 'its version was switched off, written anew');
+  return rows;
+}
+
 /** The sequence an attempt carries stays while it may land; otherwise it is the chain's next one, if the trades follow its last. */
 function sequenceFor(row: OutboxRow, cursor: Cursor): Sequence | undefined {
   if (stateOf(row) === 'sent') return row.sequence;
-  const first = firstTradeId(row);
-  const due = nextTradeId(cursor.lastTradeId);
-  if (first > due) return undefined;
-  if (first < due) {
-    const what = `trade ${first} is on-chain already (last: ${cursor.lastTradeId}), but not by a batch of this relayer`;
-    throw relayerError('FOREIGN_SETTLEMENT', what);
-  }
-  return cursor.nextSequence;
+  return firstTradeId(row) === nextTradeId(cursor.lastTradeId) ? cursor.nextSequence : undefined;
 }
 
 async function sign(row: OutboxRow, payload: Payload, computeUnits: number, deps: SubmitDeps): Promise<OutboxRow> {
@@ -89,18 +116,35 @@ async function refused(
   switch (reaction.kind) {
     case 'void':
       if (stateOf(row) !== 'open') return { kind: 'undecided' };
-      return { kind: 'voided', row: await voidTrade(row, reaction.index, refusal, deps) };
+      return (
+        (await disputed(payload, refusal, deps)) ?? {
+          kind: 'voided',
+          row: await voidTrade(row, reaction.index, refusal, deps),
+        }
+      );
     case 'taken':
-      return { kind: 'taken', payload };
+      return { kind: 'taken', sequence: payload.sequence, digest: payload.digest };
     case 'ahead':
       return { kind: 'ahead', by: 'program' };
+    case 'rebased':
+      return stateOf(row) === 'open' ? { kind: 'ahead', by: 'cursor' } : { kind: 'undecided' };
+    case 'unrouted':
+      if (stateOf(row) !== 'open') return { kind: 'undecided' };
+      return { kind: 'blocked', code: refusal.name, reason: `${refusal.message} ${refusal.advice}` };
     case 'wait':
       return { kind: 'blocked', code: refusal.name, reason: `${refusal.message} ${refusal.advice}` };
     case 'halt': {
+      const dispute = await disputed(payload, refusal, deps);
+      if (dispute !== undefined) return dispute;
       const what = `batch ${row.key} (sequence ${payload.sequence}): ${refusal.name}: ${refusal.message} ${refusal.advice}`;
       throw relayerError('PROGRAM_REFUSED', what);
     }
   }
+}
+
+async function disputed(payload: Payload, refusal: ProgramRefusal, { chain }: SubmitDeps) {
+  const dispute = await disputeOf(payload.data, refusal, chain);
+  return dispute && ({ kind: 'blocked', ...dispute } as const);
 }
 
 async function voidTrade(row: OutboxRow, index: number, refusal: ProgramRefusal, deps: SubmitDeps): Promise<OutboxRow> {

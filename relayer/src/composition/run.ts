@@ -1,0 +1,109 @@
+import type { TradeId } from '#client';
+import type { Backoff } from '../domain/backoff.ts';
+import { createBackoff } from '../domain/backoff.ts';
+import type { Changes } from '../domain/changes.ts';
+import { createChanges } from '../domain/changes.ts';
+import type { Nudges } from '../domain/nudges.ts';
+import { createNudges } from '../domain/nudges.ts';
+import type { Pulse, PulseGroup } from '../observe/heartbeats.ts';
+import type { Latency } from '../observe/latency.ts';
+import { createLatency } from '../observe/latency.ts';
+import type { Clock, SettlementRules } from '../ports.ts';
+import type { BatchLimits } from '../stages/batch/accumulator.ts';
+import { refusalBy } from '../stages/batch/rules.ts';
+import { SPOKEN_VERSIONS } from '../stages/encode/codec.ts';
+import type { Ledger } from '../stages/ledger/ledger.ts';
+import { createLedger } from '../stages/ledger/ledger.ts';
+import type { Recovered } from '../stages/ledger/recover.ts';
+import { recover } from '../stages/ledger/recover.ts';
+import type { Tasks } from '../tasks.ts';
+import { createTasks } from '../tasks.ts';
+import type { LaneDeps, LaneSignals } from './deps.ts';
+import { RETRY_MIN_MS } from './deps.ts';
+
+/** One run of a lane: what it was given, and what its stages share. */
+export interface LaneRun extends LaneDeps {
+  /** Intake goes on after this one. */
+  readonly resumeAfter: TradeId;
+  readonly ledger: Ledger;
+  readonly known: Known;
+  readonly pulses: Pulses;
+  readonly latency: Latency;
+  readonly tasks: Tasks;
+  /** Announced with each batch that has landed. */
+  readonly landings: Changes;
+  /** Announced when the config refuses batches for another reason than before, or for none, or allows other versions. */
+  readonly refusals: Nudges;
+}
+
+/** What the stages last heard of the chain. */
+export interface Known {
+  rules: SettlementRules;
+  /** The last final trade. */
+  finalized: TradeId;
+  /** When the last batch with trades settled, as far as the relayer knows. */
+  lastSettledMs: number;
+}
+
+export type Pulses = Readonly<Record<'intake' | 'settle' | 'finality' | 'rules' | 'letters', Pulse>>;
+
+/**
+ * Recovers the lane from the chain and the rows, and makes what its stages share.
+ * @throws LockstepError FOREIGN_SETTLEMENT while a halt is not acknowledged
+ */
+export async function beginRun(deps: LaneDeps, beats: PulseGroup, signals: LaneSignals): Promise<LaneRun> {
+  const { clock, config, journal, metrics } = deps;
+  const recovered = await recoverLane(deps, beats, signals.stopping);
+  const { market, finalized, rules, resumeAfter } = recovered;
+  const ledger = createLedger(market, recovered.keep, journal);
+  await ledger.rewind(market);
+  tell(deps, ledger, recovered);
+  const known = {
+    rules,
+    finalized: finalized.lastTradeId,
+    lastSettledMs: clock.now() - Number(market.slot - market.lastSettledSlot) * config.slotMs,
+  };
+  const pulses = {
+    intake: beats.pulse('intake'),
+    // An open batch has to be taken up, whether or not a pointer comes.
+    settle: beats.pulse('settle', () => ledger.open.length > 0),
+    finality: beats.pulse('finality'),
+    rules: beats.pulse('rules'),
+    letters: beats.pulse('letters'),
+  };
+  const latency = createLatency(clock, metrics);
+  const shared = { ledger, known, pulses, latency, landings: createChanges(), refusals: createNudges() };
+  return { ...deps, ...shared, resumeAfter, tasks: createTasks(signals) };
+}
+
+function recoverLane(deps: LaneDeps, beats: PulseGroup, stopping: AbortSignal): Promise<Recovered> {
+  const pulse = beats.pulse('recovery');
+  const { commitment } = deps.config;
+  const recovery = { ...forStage(deps, 'recover'), backoff: backoffOf(deps, pulse.clock), commitment };
+  return pulse.during(() => recover(recovery, stopping));
+}
+
+function tell({ metrics, progress }: LaneDeps, ledger: Ledger, { finalized, rules }: Recovered): void {
+  progress.recovered(ledger.open.reduce((trades, row) => trades + row.trades.length, 0));
+  metrics.set('batches_open', ledger.open.length);
+  metrics.set('batches_unfinalized', ledger.landed.length);
+  progress.cursor(ledger.cursor);
+  progress.finalized([], finalized.lastTradeId);
+  progress.rulesBlocked(refusalBy(rules, SPOKEN_VERSIONS));
+}
+
+/** What every stage is given; its log lines carry its name. */
+export const forStage = ({ metrics, clock, journal, chain, logger }: LaneDeps, stage: string) => ({
+  ...{ metrics, clock, journal, chain },
+  logger: logger.child({ stage }),
+});
+
+/** When a batch closes. */
+export const limitsOf = ({ chain, config }: Pick<LaneDeps, 'chain' | 'config'>): BatchLimits => ({
+  maxTrades: config.maxBatchTrades,
+  maxBytes: chain.payloadCapacity,
+  maxAgeMs: config.maxBatchAgeMs,
+});
+
+export const backoffOf = ({ config }: Pick<LaneDeps, 'config'>, timer: Clock): Backoff =>
+  createBackoff(timer, { minMs: RETRY_MIN_MS, maxMs: config.retryMaxMs });

@@ -1,0 +1,28 @@
+import { Writable } from 'node:stream';
+import { main } from '../../cli/src/main.ts';
+
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Streams for the command line, and what was written to them so far. */
+export function capture() {
+  const texts = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') =>
+    new Writable({
+      write: (piece, _, done) => {
+        texts[name] += piece.toString();
+        done();
+      },
+    });
+  return { texts, streams: { stdout: stream('stdout'), stderr: stream('stderr') } };
+}
+
+/** The command line, in this process. */
+export async function lockstep(...argv: string[]): Promise<Answer> {
+  const { texts, streams } = capture();
+  const code = await main(argv, streams);
+  return { code, ...texts };
+}
