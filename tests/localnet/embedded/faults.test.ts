@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, FaultPlan, type FaultSubject, type Json } from '#localnet';
 import { until } from '../../support/until.ts';
 import { post, refused, result, rpc } from '../rpc.ts';
@@ -54,11 +53,17 @@ for (const kind of ['drop-request', 'drop-answer'] as const) {
 }
 
 test('a delayed call is carried out later', async (t) => {
-  const faults = new FaultPlan();
-  const { node } = await setUp(t, { faults });
-  faults.set('getSlot', { kind: 'delay', ms: 100 }, 1);
+  const plan = new FaultPlan();
+  const arrived: string[] = [];
+  const faultFor = (subject: FaultSubject) => {
+    arrived.push(subject.method);
+    return plan.faultFor(subject);
+  };
+  const { node } = await setUp(t, { faults: { faultFor } });
+  // Longer than any pause of the machine between the call's arrival and the slots below.
+  plan.set('getSlot', { kind: 'delay', ms: 2_000 }, 1);
   const slow = rpc(node.rpcUrl, 'getSlot', [{ commitment: 'processed' }]);
-  await sleep(20);
+  await until(() => arrived.includes('getSlot'));
   const before = node.slot;
   node.advanceSlots(5);
   assert.equal(Number((await slow).result), Number(before) + 5);
