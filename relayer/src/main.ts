@@ -2,7 +2,7 @@ import { PublicKey } from '@solana/web3.js';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { TradeId } from '#client';
-import { LockstepError, websocketUrlOf } from '#client';
+import { LockstepError, releaseVersion, SPOKEN_VERSIONS, websocketUrlOf } from '#client';
 import { createBullQueue } from './adapters/bullmq/queue.ts';
 import type { Pages } from './adapters/http/page.ts';
 import { observationPages } from './adapters/http/pages.ts';
@@ -39,7 +39,6 @@ import { noMetrics } from './observe/metrics.ts';
 import type { LaneState, LaneStatus } from './observe/progress.ts';
 import { createProgress } from './observe/progress.ts';
 import { createReadiness } from './observe/readiness.ts';
-import { releaseVersion } from './observe/release.ts';
 import { secretsOf } from './observe/secrets.ts';
 import type { Chain, Clock, Journal, Metrics, Queue, Signer } from './ports.ts';
 
@@ -107,7 +106,8 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   const keys = laneKeys(config.market);
   const progress = createProgress(config.market, metrics);
   const claiming = heartbeats.pulse('lease', () => !ENDED.has(progress.status().state));
-  const facts = { pid: process.pid, startedAt: new Date().toISOString(), version: releaseVersion() };
+  const identity = { release: releaseVersion(), speaks: SPOKEN_VERSIONS };
+  const facts = { pid: process.pid, startedAt: new Date().toISOString(), ...identity };
   const readiness = createReadiness({
     status: progress.status,
     write: () => probeRedis(redis.impatient, keys),

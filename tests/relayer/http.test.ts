@@ -27,7 +27,8 @@ test('the status follows the lane', async (t) => {
   assert.equal(status.lastTradeId, '2');
   assert.equal(status.confirmed, 2);
   assert.equal(status.pid, process.pid);
-  assert.match(`${status.version}`, /^\d+\.\d+\.\d+/);
+  assert.match(`${status.release}`, /^\d+\.\d+\.\d+/);
+  assert.deepEqual(status.speaks, [2, 1]);
   assert.ok(Date.parse(`${status.startedAt}`) > 0);
 
   const metrics = await (await fetch(`${httpUrl}/metrics`)).text();

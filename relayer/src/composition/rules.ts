@@ -1,6 +1,6 @@
+import { SPOKEN_VERSIONS } from '#client';
 import type { SettlementRules } from '../ports.ts';
 import { followRules, refusalBy } from '../stages/batch/rules.ts';
-import { SPOKEN_VERSIONS } from '../stages/encode/codec.ts';
 import type { LaneRun } from './run.ts';
 import { forStage } from './run.ts';
 

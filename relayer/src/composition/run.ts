@@ -1,4 +1,5 @@
 import type { TradeId } from '#client';
+import { SPOKEN_VERSIONS } from '#client';
 import type { Backoff } from '../domain/backoff.ts';
 import { createBackoff } from '../domain/backoff.ts';
 import type { Changes } from '../domain/changes.ts';
@@ -11,7 +12,6 @@ import { createLatency } from '../observe/latency.ts';
 import type { Clock, SettlementRules } from '../ports.ts';
 import type { BatchLimits } from '../stages/batch/accumulator.ts';
 import { refusalBy } from '../stages/batch/rules.ts';
-import { SPOKEN_VERSIONS } from '../stages/encode/codec.ts';
 import type { Ledger } from '../stages/ledger/ledger.ts';
 import { createLedger } from '../stages/ledger/ledger.ts';
 import type { Recovered } from '../stages/ledger/recover.ts';

@@ -12,7 +12,7 @@ import { trade } from '../../testing/trades.ts';
 import type { PagesDeps } from './pages.ts';
 import { observationPages } from './pages.ts';
 
-const facts = { pid: 7, startedAt: '2026-01-01T00:00:00.000Z', version: '1.2.3' };
+const facts = { pid: 7, startedAt: '2026-01-01T00:00:00.000Z', release: '1.2.3', speaks: [2, 1] };
 const ready: Readiness = { ready: true, state: 'waiting', redis: { ok: true }, rpc: { ok: true, slot: 5n } };
 const nothingStuck: PagesDeps['stuck'] = () => undefined;
 const rest = { metrics: undefined, stuck: nothingStuck, readiness: async () => ready };

@@ -10,8 +10,10 @@ export interface ProcessFacts {
   readonly pid: number;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** The relayer's release. */
-  readonly version: string;
+  /** The version of this relayer. */
+  readonly release: string;
+  /** Batch versions and event schemas it speaks, highest first. */
+  readonly speaks: readonly number[];
 }
 
 export interface PagesDeps {

@@ -1,21 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import type { OrderTypeCode } from '#client';
-import { baseLots, LockstepError, OrderType, price, tradeId, traderIndex } from '#client';
+import { baseLots, LockstepError, OrderType, price, SPOKEN_VERSIONS, tradeId, traderIndex } from '#client';
 import type { IntakeTrade, RejectedTrade, Trade } from '../../domain/trade.ts';
 import { blankVoid, plainest } from '../../domain/trade.ts';
 import { adviceFor, relayerError } from '../../errors.ts';
 import type { StreamEntry } from '../../ports.ts';
 
 /** By value of field `v`, the message that `p` is. */
-const EVENTS: ReadonlyMap<string, protobuf.Type> = new Map([
-  ['1', eventOf('trade_v1', 'TradeEventV1')],
-  ['2', eventOf('trade_v2', 'TradeEventV2')],
-]);
+const EVENTS: ReadonlyMap<string, protobuf.Type> = new Map(
+  [...SPOKEN_VERSIONS].reverse().map((version) => [`${version}`, eventOf(version)]),
+);
 
-function eventOf(file: string, name: string): protobuf.Type {
-  const path = fileURLToPath(new URL(`../../../../proto/lockstep/${file}.proto`, import.meta.url));
-  return protobuf.loadSync(path).lookupType(`lockstep.${name}`);
+function eventOf(version: number): protobuf.Type {
+  const path = fileURLToPath(new URL(`../../../../proto/lockstep/trade_v${version}.proto`, import.meta.url));
+  return protobuf.loadSync(path).lookupType(`lockstep.TradeEventV${version}`);
 }
 
 const ORDER_TYPE_MAX = 7;

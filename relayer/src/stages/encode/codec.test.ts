@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { decodeBatch, OrderType, price, sequence, voidOf } from '#client';
+import { decodeBatch, OrderType, price, SPOKEN_VERSIONS, sequence, voidOf } from '#client';
 import { NO_DIGEST } from '../../domain/cursor.ts';
 import type { Trade } from '../../domain/trade.ts';
 import { refuses } from '../../testing/refuses.ts';
 import { trade, trades } from '../../testing/trades.ts';
-import { codecFor, codecOf, encodePayload, SPOKEN_VERSIONS } from './codec.ts';
+import { codecFor, codecOf, encodePayload } from './codec.ts';
 
 const golden = z
   .object({ cases: z.array(z.object({ name: z.string(), data: z.string(), payload_digest: z.string() })) })

@@ -6,6 +6,7 @@ import {
   encodeBatchV1,
   encodeBatchV2,
   payloadDigest,
+  SPOKEN_VERSIONS,
   sizeV2,
   V1_HEADER_BYTES,
   V1_TRADE_BYTES,
@@ -69,10 +70,7 @@ function sizeOfV2(size: typeof sizeV2): PayloadSize<Trade> {
 }
 
 /** Highest first. */
-const spoken: readonly BatchCodec[] = [v2, v1];
-
-/** Batch versions this relayer speaks, highest first. */
-export const SPOKEN_VERSIONS: readonly number[] = spoken.map(({ version }) => version);
+const spoken: readonly BatchCodec[] = [v2, v1].filter(({ version }) => SPOKEN_VERSIONS.includes(version));
 
 /** @throws LockstepError JOURNAL_UNREADABLE for a row written by a relayer that spoke more versions */
 export function codecFor(version: number): BatchCodec {
@@ -85,10 +83,15 @@ export function codecFor(version: number): BatchCodec {
 /**
  * What a batch that begins with this trade is written in: the highest version that is allowed, spoken here, and can express it. Where
  * none is, the plainest that can: the batch waits for it.
+ * @throws LockstepError SCHEMA_UNKNOWN for a trade that no version spoken here can express; its schema is refused before
  */
 export function codecOf(trade: Trade, allowed: readonly number[]): BatchCodec {
   const able = spoken.filter((codec) => codec.says(trade));
-  return able.find((codec) => allowed.includes(codec.version)) ?? able.at(-1) ?? v2;
+  const codec = able.find(({ version }) => allowed.includes(version)) ?? able.at(-1);
+  if (codec === undefined) {
+    throw relayerError('SCHEMA_UNKNOWN', `trade ${trade.tradeId} needs a batch version that is not spoken here`);
+  }
+  return codec;
 }
 
 /** A batch as it goes on-chain. */
