@@ -5,6 +5,9 @@ import { InputError } from '#feeder/input-error';
 /** What a command found is not as it should be: it has said what, and the exit code says so to scripts. */
 export class CheckFailed extends LockstepError {}
 
+/** Nobody can tell yet whether it is well: nothing was undone, and the same command goes on from here. */
+export class Held extends LockstepError {}
+
 /** The operator, or the system, ended the command. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -26,6 +29,8 @@ const EXIT_NO_READER = 141;
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
+/** Neither done nor failed. */
+export const EXIT_HELD = 3;
 
 /**
  * Refusals of other folders that mean: what the operator gave cannot be used. A place that is away, or that did not do what it was
@@ -52,6 +57,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return signalExitCodes[error.signal];
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
   if (isReaderGone(error)) return EXIT_NO_READER;
+  if (error instanceof Held) return EXIT_HELD;
   const isUsage = error instanceof InputError || (isCoded(error) && usageCodes.has(error.code));
   return isUsage ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -28,8 +28,8 @@ export async function findSettled(
 
 const has = ({ batch }: BatchRecord, id: TradeId): boolean => batch.trades.some((trade) => trade.tradeId === id);
 
-/** Groups of batches; each group oldest first, and the groups newest first. */
-async function* newestFirst(lane: Lane, signal: AbortSignal): AsyncGenerator<readonly BatchRecord[]> {
+/** Groups of batches; each group oldest first, and the groups newest first. @throws the signal's reason */
+export async function* newestFirst(lane: Lane, signal: AbortSignal): AsyncGenerator<readonly BatchRecord[]> {
   for await (const succeeded of signaturePages(lane, { signal })) {
     for (let at = 0; at < succeeded.length; at += PARALLEL_CALLS) {
       signal.throwIfAborted();

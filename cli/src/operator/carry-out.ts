@@ -90,8 +90,12 @@ function requireUnmoved(asked: Plan, now: Plan): void {
   );
 }
 
-/** Undefined when the transaction cannot land any more but its values are in force: nothing is sent a second time. */
-async function landPlan(
+/**
+ * Signs and sends what was planned. Undefined when the transaction cannot land any more but its values are in force: nothing is sent a
+ * second time.
+ * @throws LockstepError as `land` does
+ */
+export async function landPlan(
   desk: Desk,
   plan: Plan,
   { signer }: Authority,

@@ -73,7 +73,7 @@ async function unlessWrongType<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 /** The entries that follow `after` one by one; what comes after a gap or a foreign id is left. */
-function inTurn(entries: readonly (readonly [Buffer, Buffer[]])[], after: TradeId): StreamEntry[] {
+export function inTurn(entries: readonly (readonly [Buffer, Buffer[]])[], after: TradeId): StreamEntry[] {
   const next: StreamEntry[] = [];
   for (const [id, fields] of entries) {
     const expected = after + BigInt(next.length) + 1n;

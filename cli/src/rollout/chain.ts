@@ -1,0 +1,99 @@
+import { PublicKey, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
+import type { GlobalConfig } from '#client';
+import { explainError, LockstepError, programDataAddress, readConfig, settlementInstructions } from '#client';
+import { Held } from '../failure.ts';
+import type { BatchRecord } from '../lane-history.ts';
+import { newestFirst } from '../lane-search.ts';
+import { fromNode } from '../rpc.ts';
+import { PROGRAM_DATA_HEADER_BYTES } from '../start/place/loader.ts';
+import type { Scene } from './step.ts';
+
+/** What is asked of the chain, without anything of the relayer. */
+
+export async function configNow({ desk }: Scene): Promise<GlobalConfig> {
+  const { value } = await fromNode(desk.rpcUrl, () => readConfig(desk.connection, desk.program, 'confirmed'));
+  return value;
+}
+
+const CANNOT_ROUTE = 'InvalidBatchVersion';
+/** Refusals that come after the version byte was routed. */
+const ROUTED = new Set(['MarketMigrated', 'Paused', 'NotActiveRelayer', 'VersionNotAllowed', 'MalformedBatch']);
+
+/**
+ * Whether the running bytecode has a processor for batches of this version: a batch of nothing but its version byte is simulated, and
+ * the program routes before it looks at anything else. Nothing is signed.
+ * @throws Held when the answer says neither
+ */
+export async function routes(scene: Scene, version: number): Promise<boolean> {
+  const { connection, program, rpcUrl } = scene.desk;
+  const { activeRelayer } = await configNow(scene);
+  const data = Uint8Array.of(version);
+  const batch = settlementInstructions(program).settleBatch({
+    relayer: activeRelayer,
+    market: scene.site.market,
+    data,
+  });
+  const message = new TransactionMessage({
+    payerKey: activeRelayer,
+    recentBlockhash: PublicKey.default.toBase58(),
+    instructions: [batch],
+  }).compileToV0Message();
+  const { value } = await fromNode(rpcUrl, () =>
+    connection.simulateTransaction(new VersionedTransaction(message), {
+      ...{ sigVerify: false, replaceRecentBlockhash: true, commitment: 'confirmed' },
+    }),
+  );
+  const name = value.err === null ? undefined : explainError(value.err, value.logs ?? [])?.name;
+  if (name === CANNOT_ROUTE) return false;
+  if (name !== undefined && ROUTED.has(name)) return true;
+  throw new Held(
+    'ROUTING_UNKNOWN',
+    `the program's answer to a V${version} batch of one byte says nothing about routing: ${name ?? JSON.stringify(value.err)}`,
+    'The active relayer must have a funded account for the simulation; otherwise compare the program with a release: `lockstep program show`.',
+  );
+}
+
+/** The market's newest batch that fits, looked for among its newest transactions. */
+export async function newestBatch(
+  { desk, site }: Scene,
+  fits: (batch: BatchRecord) => boolean,
+  until: (batch: BatchRecord) => boolean,
+): Promise<BatchRecord | undefined> {
+  const lane = { connection: desk.connection, program: desk.program, market: site.market };
+  let looked = 0;
+  for await (const oldestFirst of newestFirst(lane, desk.signal)) {
+    for (const batch of oldestFirst.toReversed()) {
+      if (fits(batch)) return batch;
+      if (until(batch)) return undefined;
+    }
+    looked += oldestFirst.length;
+    if (looked >= MOST_BATCHES) return undefined;
+  }
+  return undefined;
+}
+
+/** Batches looked at before a search gives up. */
+const MOST_BATCHES = 2_000;
+
+/** ProgramData: u32 kind, u64 slot of the last deployment. */
+const DEPLOYED_SLOT_OFFSET = 4;
+
+/** The program's bytes, with zeros behind them, and the slot they are from. @throws LockstepError PROGRAM_MISSING */
+export async function deployedProgram({
+  desk,
+}: Scene): Promise<{ readonly object: Uint8Array; readonly slot: number }> {
+  const address = programDataAddress(desk.program);
+  const account = await fromNode(desk.rpcUrl, () => desk.connection.getAccountInfo(address, 'confirmed'));
+  if (account === null) throw programMissing(desk.program);
+  return {
+    object: account.data.subarray(PROGRAM_DATA_HEADER_BYTES),
+    slot: Number(account.data.readBigUInt64LE(DEPLOYED_SLOT_OFFSET)),
+  };
+}
+
+const programMissing = (program: PublicKey): LockstepError =>
+  new LockstepError(
+    'PROGRAM_MISSING',
+    `there is no program ${program} on this cluster`,
+    'Correct `program` or `rpc` in the site file.',
+  );

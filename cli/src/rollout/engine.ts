@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { TradeId } from '#client';
+import { tradeId } from '#client';
+import { controlKey, engineKey, leaseKey } from '#feeder';
+import type { Scene } from './step.ts';
+import { siteError, waitFor } from './wait.ts';
+
+/** The version of the control keys asked in. */
+const CONTROL_VERSION = '1';
+
+/** What an engine can be asked for, by the names of the fields. */
+const KINDS = {
+  mode: { field: 'mode', request: 'mode_request', refused: 'mode_refused' },
+  emit: { field: 'emit', request: 'emit_request', refused: 'emit_refused' },
+  replay: { field: 'replay_from', request: 'replay_request', refused: 'replay_refused' },
+} as const;
+
+/** What `engine:<market>` says of the engine that writes now. */
+export interface EngineNow {
+  readonly isAlive: boolean;
+  readonly release: string | undefined;
+  readonly emit: string | undefined;
+  readonly spoken: readonly string[];
+  readonly lastId: TradeId;
+}
+
+export async function engineNow({ redis, site }: Scene): Promise<EngineNow> {
+  const market = site.market.toBase58();
+  const [alive, hash] = await Promise.all([redis.exists(leaseKey(market)), redis.hgetall(engineKey(market))]);
+  return {
+    isAlive: alive === 1,
+    release: hash.release,
+    emit: hash.emit,
+    spoken: (hash.emit_spoken ?? '').split(',').filter((schema) => schema !== ''),
+    lastId: tradeId(/^\d{1,19}$/.test(hash.last_id ?? '') ? (hash.last_id ?? '0') : 0),
+  };
+}
+
+const ANSWER_MS = 30_000;
+
+/**
+ * Asks the engine for something and waits until it is done.
+ * @throws LockstepError ENGINE_REFUSED, ENGINE_OVERTAKEN, ENGINE_SILENT
+ */
+export async function askEngine(scene: Scene, kind: keyof typeof KINDS, value: string): Promise<void> {
+  const { redis, site } = scene;
+  const market = site.market.toBase58();
+  const names = KINDS[kind];
+  const request = randomUUID();
+  const wish = { v: CONTROL_VERSION, [names.field]: value, [names.request]: request };
+  await redis.hset(controlKey(market), wish);
+  const wait = {
+    timeoutMs: ANSWER_MS,
+    error: (why: string) =>
+      siteError(
+        'ENGINE_SILENT',
+        `the engine has not answered: ${why}`,
+        'See that the engine runs, then run the same command again.',
+      ),
+  };
+  const refused = await waitFor(scene, wait, async () => {
+    const answer = await redis.hgetall(engineKey(market));
+    if (answer[names.request] === request) return { found: answer[names.refused] ?? '' };
+    const wanted = await redis.hget(controlKey(market), names.request);
+    if (wanted === null) await redis.hset(controlKey(market), wish);
+    if (wanted !== null && wanted !== request) return { found: OVERTAKEN };
+    return { missing: `${kind} ${value}, request ${request}` };
+  });
+  if (refused === OVERTAKEN) {
+    throw siteError(
+      'ENGINE_OVERTAKEN',
+      `somebody else asked the engine for ${kind} meanwhile`,
+      'Find out who, then run the same command again.',
+    );
+  }
+  if (refused !== '') {
+    throw siteError(
+      'ENGINE_REFUSED',
+      `the engine refused ${kind} ${value}: ${refused}`,
+      'Follow its reason, then run the same command again.',
+    );
+  }
+}
+
+const OVERTAKEN = '\0overtaken';

@@ -1,0 +1,127 @@
+import { LockstepError } from '#client';
+import { who } from '../dlq/desk.ts';
+import { confirmed } from '../operator/confirm.ts';
+import { linesOf, ticked } from './checklist.ts';
+import type { Entry, Operation } from './journal.ts';
+import { Journal } from './journal.ts';
+import { locked } from './lock.ts';
+import { phaseOne } from './phase-one.ts';
+import { phaseThree } from './phase-three.ts';
+import { phaseTwo } from './phase-two.ts';
+import { rollback } from './rollback.ts';
+import { FIRST_CHANGE } from './rollback-steps.ts';
+import { isDone, runSteps } from './run.ts';
+import type { Stage } from './scene.ts';
+import { wantedBy } from './services.ts';
+import type { Step } from './step.ts';
+import { Breached } from './step.ts';
+
+export interface RolloutRequest {
+  readonly program: string;
+  readonly relayer: string;
+  readonly engine: string;
+  /** The last phase to run: 1, 2 or 3. */
+  readonly through: number;
+  /** Do not ask. */
+  readonly yes: boolean;
+}
+
+const PHASES: readonly (readonly Step[])[] = [phaseOne, phaseTwo, phaseThree];
+
+/** The steps of the phases up to one. */
+export const stepsThrough = (phase: number): readonly Step[] => PHASES.slice(0, phase).flat();
+
+/**
+ * Rolls out, or goes on with the rollout that is under way; on a breach it takes everything back itself.
+ * @throws LockstepError, Held when nothing can be said yet, Breached after everything was taken back
+ */
+export async function rollout(stage: Stage, request: RolloutRequest): Promise<void> {
+  const { desk, site } = stage;
+  const journal = new Journal(site.folder);
+  const unlock = await locked(site.folder, 'rollout');
+  try {
+    const entry = await begun(stage, journal, request);
+    if (entry.operation.state === 'breached') return await takenBack(stage, entry, unlock);
+    try {
+      const operation = await runSteps({
+        ...{ journal, entry, steps: stepsThrough(request.through) },
+        scene: (own) => ({ ...stage, ...own }),
+      });
+      report(
+        stage,
+        operation,
+        request.through === 3 ? 'rolled out: V2 alone settles' : `phase ${request.through} is done`,
+      );
+    } catch (error) {
+      if (!(error instanceof Breached)) throw error;
+      desk.output.say(`${error.code}: ${error.message}`);
+      await takenBack(stage, await journal.read(entry.number), unlock);
+    }
+  } finally {
+    unlock();
+  }
+}
+
+/** The rollout under way when it is the one asked for, else a new one. @throws LockstepError ROLLBACK_UNFINISHED, CONFIRMATION_NEEDED */
+async function begun(stage: Stage, journal: Journal, request: RolloutRequest): Promise<Entry> {
+  const { program, relayer, engine, through } = request;
+  const target = { program, relayer, engine };
+  const newest = await journal.newest();
+  if (newest?.operation.kind === 'rollback' && isUnderWay(newest.operation)) {
+    throw new LockstepError(
+      'ROLLBACK_UNFINISHED',
+      `a rollback is under way: ${newest.operation.message ?? 'it was ended'}`,
+      'Finish it first: `lockstep rollback` goes on where it was.',
+    );
+  }
+  if (newest?.operation.kind === 'rollout' && isSameTarget(newest.operation.target, target)) {
+    const { state, startedAt } = newest.operation;
+    const isOpen = state !== 'done' || stepsThrough(through).some(({ name }) => !isDone(newest.operation, name));
+    if (isOpen) stage.desk.output.say(`going on with the rollout of ${startedAt}`);
+    return newest;
+  }
+  const previous = { relayer: await wantedBy(stage, 'relayer'), engine: await wantedBy(stage, 'engine') };
+  if (!request.yes) {
+    await confirmed(
+      stage.desk,
+      `This rolls out relayer ${previous.relayer} → ${relayer}, engine ${previous.engine} → ${engine} on program ${program}, through phase ${through}.`,
+    );
+  }
+  const operation: Operation = {
+    ...{ v: 1, kind: 'rollout', state: 'running', startedAt: new Date().toISOString(), by: who() },
+    ...{ reason: '', target, previous, steps: [] },
+  };
+  return journal.begin(operation);
+}
+
+/** One that was refused before it changed anything is as good as never begun. */
+const isUnderWay = ({ state, steps }: Operation): boolean =>
+  state !== 'done' && steps.some(({ name }) => name === FIRST_CHANGE);
+
+const isSameTarget = (one: Operation['target'], other: Readonly<Record<string, string>>): boolean =>
+  Object.entries(other).every(([name, value]) => one[name] === value);
+
+/** @throws Breached once it is done: a rollout that was taken back has not succeeded */
+async function takenBack(stage: Stage, { operation }: Entry, unlock: () => void): Promise<never> {
+  // The rollback waits until no rollout runs, this one included.
+  unlock();
+  const why = operation.message ?? 'a threshold was breached';
+  stage.desk.output.say('taking everything back');
+  await rollback(stage, {
+    ...{ asV1: stage.thresholds.revertAsV1, yes: true, reason: why },
+    relayer: undefined,
+    engine: undefined,
+  });
+  throw new Breached(
+    'ROLLED_BACK',
+    `the rollout was taken back: ${why}`,
+    'The releases before run again, and V1 settles. The journal has the figures.',
+  );
+}
+
+function report({ desk: { output } }: Stage, operation: Operation, line: string): void {
+  const rows = ticked(operation);
+  for (const text of linesOf(rows)) output.say(text);
+  output.say(line);
+  output.result({ outcome: 'done', ...operation, checklist: rows });
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { install, serviceState, want, wantedRelease } from '../service/root.ts';
+import { engineNow } from './engine.ts';
+import type { Evidence } from './journal.ts';
+import type { Scene } from './step.ts';
+import { siteError, waitFor } from './wait.ts';
+
+/** The two processes of a site whose releases are changed. */
+export type Service = 'relayer' | 'engine';
+
+/** The reference engine is the feeder. */
+const PACKAGES = { relayer: 'relayer', engine: 'feeder' } as const;
+
+/** A new process has loaded, taken its lease over and spoken for the first time by then; a hung one was ended before. */
+const SWITCH_MS = 60_000;
+
+const packageFolder = ({ site }: Scene, service: Service, release: string): string =>
+  join(site.releases, PACKAGES[service], release);
+
+/** What a service is to run: a release, or `none`. */
+export const wantedBy = ({ site }: Pick<Scene, 'site'>, service: Service): Promise<string> =>
+  wantedRelease(site[service].root);
+
+/**
+ * Puts verified packages that speak a batch version where the services find them.
+ * @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, RELEASE_UNFIT
+ */
+export async function installTargets(scene: Scene, version: number): Promise<Evidence> {
+  const evidence: Record<string, unknown> = {};
+  for (const service of ['relayer', 'engine'] as const) {
+    const release = targetOf(scene, service);
+    const { sha256, speaks } = await install(scene.site[service].root, packageFolder(scene, service, release));
+    if (!speaks.includes(version)) {
+      const spoken = speaks.map((one) => `V${one}`).join(', ');
+      throw siteError(
+        'RELEASE_UNFIT',
+        `${service} ${release} speaks ${spoken}, not V${version}`,
+        `Name another with --${service}.`,
+      );
+    }
+    evidence[service] = { release, speaks, sha256 };
+  }
+  return evidence;
+}
+
+/** The release an operation wants a service to run in the end. */
+export const targetOf = (scene: Scene, service: Service): string => `${scene.operation().target[service]}`;
+
+/**
+ * Has a service run a release, and waits until the process itself says that it does.
+ * @throws LockstepError SERVICE_NOT_UP with what was seen last
+ */
+export async function switchTo(scene: Scene, service: Service, release: string): Promise<Evidence> {
+  const { root } = scene.site[service];
+  const before = await serviceState(root);
+  await want(root, release);
+  const wait = {
+    timeoutMs: SWITCH_MS,
+    error: (why: string) =>
+      siteError(
+        'SERVICE_NOT_UP',
+        `the ${service} does not run release ${release}: ${why}`,
+        `See that \`lockstep service --root ${root}\` runs, and its log; then run the same command again, or \`lockstep rollback\`.`,
+      ),
+  };
+  const pid = await waitFor(scene, wait, async () => {
+    const state = await serviceState(root);
+    if (state === undefined) return { missing: 'no supervisor has written its state' };
+    if (state.running !== release || state.pid === null) {
+      return {
+        missing: `the supervisor runs ${state.running ?? 'nothing'}${state.reason ? ` (${state.reason})` : ''}`,
+      };
+    }
+    const missing = await MISSING[service](scene, release);
+    return missing === undefined ? { found: state.pid } : { missing };
+  });
+  return { [service]: release, before: before?.running ?? 'none', pid };
+}
+
+/** What its own word lacks; undefined when it says that it is up. */
+const MISSING: Readonly<Record<Service, (scene: Scene, release: string) => Promise<string | undefined>>> = {
+  async relayer(scene, release) {
+    const status = await relayerStatus(scene);
+    if (status === undefined) return 'its status does not answer';
+    if (status.release !== release) return `its status says release ${status.release}`;
+    return status.state === 'running' || status.state === 'blocked' ? undefined : `its lane is ${status.state}`;
+  },
+  async engine(scene, release) {
+    const { isAlive, release: said } = await engineNow(scene);
+    if (!isAlive) return 'it has no lease';
+    return said === release ? undefined : `it says release ${said}`;
+  },
+};
+
+const ANSWER_MS = 2_000;
+
+/** What `/status` says, as far as it is needed; undefined when it does not answer. */
+export async function relayerStatus({ site, desk }: Scene): Promise<RelayerSaid | undefined> {
+  try {
+    const ends = AbortSignal.any([desk.signal, AbortSignal.timeout(ANSWER_MS)]);
+    const response = await fetch(new URL('/status', site.relayer.url), { signal: ends });
+    return (await response.json()) as RelayerSaid;
+  } catch {
+    desk.signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+interface RelayerSaid {
+  readonly release?: string;
+  readonly state?: string;
+  readonly blocked?: { readonly code?: string; readonly reason?: string };
+}

@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis';
+import { LockstepError } from '#client';
+import type { Desk } from '../operator/desk.ts';
+import type { Authority } from '../operator/signing.ts';
+import type { Evidence, Operation } from './journal.ts';
+import type { Site } from './site.ts';
+import type { Thresholds } from './thresholds.ts';
+
+/** What the steps of a rollout or a rollback work with. */
+export interface Scene {
+  readonly desk: Desk;
+  readonly site: Site;
+  readonly redis: Redis;
+  readonly authority: Authority;
+  readonly thresholds: Thresholds;
+  /** A Prometheus to be asked instead of the relayer. */
+  readonly prometheus: string | undefined;
+  /** As it is written down now. */
+  readonly operation: () => Operation;
+  /** @throws LockstepError SUPERSEDED once a newer operation is in charge; the signal's reason */
+  readonly requireInCharge: () => Promise<void>;
+}
+
+/**
+ * One thing that is done and then true. Carried out again after a crash in its middle it does what is left: each looks first, or asks for
+ * something that is the same when asked twice.
+ */
+export interface Step {
+  readonly name: string;
+  /** What it does, for people. */
+  readonly title: string;
+  /** What shows that it was done. @throws LockstepError, Held */
+  run(scene: Scene): Promise<Evidence>;
+}
+
+/** What was rolled out does harm: it is taken back. */
+export class Breached extends LockstepError {}
