@@ -34,6 +34,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'show and change who decides: admin, guardian, attestor',
     load: async (streams) => (await import('./commands/admin.ts')).adminCommand(streams),
   },
+  rollout: {
+    summary: 'roll V2 out in three phases: prove the program, switch and watch, switch V1 off',
+    load: async (streams) => (await import('./commands/rollout.ts')).rolloutCommand(streams),
+  },
+  rollback: {
+    summary: 'take a rollout back: pause, the releases before, V1, unpause, proof',
+    load: async (streams) => (await import('./commands/rollout.ts')).rollbackCommand(streams),
+  },
+  emission: {
+    summary: 'have the engine write schema 1 or 2 from its next trade on',
+    load: async (streams) => (await import('./commands/rollout.ts')).emissionCommand(streams),
+  },
   dlq: {
     summary: 'trades settled as a void: list, replace or drop them',
     load: async (streams) => (await import('./commands/dlq.ts')).dlqCommand(streams),
@@ -45,6 +57,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   relayer: {
     summary: 'settle the trades of one market; each trade once',
     load: async () => (await import('#relayer/command')).relayerCommand(),
+  },
+  service: {
+    summary: 'run the release that is wanted, and change it when another is',
+    load: async (streams) => (await import('./commands/service.ts')).serviceCommand(streams),
   },
   localnet: {
     summary: 'run the embedded Solana node',

@@ -10,7 +10,7 @@ import { idl, readConfig, settlementInstructions } from '#client';
 import type { Localnet } from '#localnet';
 import { FaultPlan, startLocalnet } from '#localnet';
 import { main } from '../../cli/src/main.ts';
-import { deployedRelease } from '../../cli/src/start/release.ts';
+import { deployedRelease } from '../../cli/src/release/program.ts';
 import { createSender, step } from '../../cli/src/transactions.ts';
 
 export const program = new PublicKey(idl.address);

@@ -13,7 +13,7 @@ import type { Relayer, RelayerConfigInput, RelayerDeps } from '#relayer';
 import { parseRelayerConfig, startRelayer } from '#relayer';
 import { readLaneHistory } from '../../cli/src/lane-history.ts';
 import { startPrivateRedis } from '../../cli/src/redis-server.ts';
-import { releaseFile } from '../../cli/src/start/release.ts';
+import { releaseFile } from '../../cli/src/release/program.ts';
 import type { Keys, Venue } from '../../cli/src/start/venue.ts';
 import { newKeys, openVenue } from '../../cli/src/start/venue.ts';
 import { createSender } from '../../cli/src/transactions.ts';

@@ -18,7 +18,7 @@ import { startLocalnet } from '#localnet';
 import { main } from '../../cli/src/main.ts';
 import type { PrivateRedis } from '../../cli/src/redis-server.ts';
 import { startPrivateRedis } from '../../cli/src/redis-server.ts';
-import { deployedRelease } from '../../cli/src/start/release.ts';
+import { deployedRelease } from '../../cli/src/release/program.ts';
 import { createSender, step } from '../../cli/src/transactions.ts';
 import { rpcNode } from '../../relayer/src/testing/rpc-node.ts';
 import { runStart } from './start-process.ts';

@@ -2,7 +2,7 @@ import type { PublicKey } from '@solana/web3.js';
 import { idl } from '#client';
 import type { Faults, Localnet } from '#localnet';
 import { startLocalnet } from '#localnet';
-import { deployedRelease } from '../../../cli/src/start/release.ts';
+import { deployedRelease } from '../../../cli/src/release/program.ts';
 import { startValidator, SLOT_MS as VALIDATOR_SLOT_MS } from '../../localnet/chain.ts';
 
 /** A chain with the deployed program on it. */

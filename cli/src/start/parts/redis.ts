@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPrivateRedis } from '../../redis-server.ts';
+import type { Part } from '../../supervise/supervise.ts';
+import { supervise } from '../../supervise/supervise.ts';
 import type { Watchdog } from '../../watchdog.ts';
 import type { Cleanup } from '../cleanup.ts';
-import type { Part } from './supervise.ts';
-import { supervise } from './supervise.ts';
 
 export interface RedisPlan {
   /** Path of redis-server. */

@@ -7,13 +7,13 @@ import { LockstepError } from '#client';
 import type { RelayerConfigInput } from '#relayer';
 import { isDebug } from '../../debug.ts';
 import { freePort } from '../../free-port.ts';
+import type { Ending, Part } from '../../supervise/supervise.ts';
+import { supervise } from '../../supervise/supervise.ts';
 import type { Watchdog } from '../../watchdog.ts';
 import type { Cleanup } from '../cleanup.ts';
 import { peakMemoryBytes } from './memory.ts';
 import { askRelayer } from './relayer-status.ts';
 import { Silence } from './silence.ts';
-import type { Ending, Part } from './supervise.ts';
-import { supervise } from './supervise.ts';
 
 export interface RelayerPlan {
   readonly rpcUrl: string;

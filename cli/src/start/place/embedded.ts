@@ -1,7 +1,7 @@
 import { PublicKey } from '@solana/web3.js';
 import { idl } from '#client';
 import { startLocalnet } from '#localnet';
-import { deployedRelease } from '../release.ts';
+import { deployedRelease } from '../../release/program.ts';
 import { newKeys } from '../venue.ts';
 import type { ChainPlace, RunBase, RunSize } from './place.ts';
 
@@ -40,6 +40,6 @@ export async function embeddedChain({ trades, traders }: RunSize, { cleanup }: R
     config: undefined,
     slotMs: SLOT_MS,
     pollMs: POLL_MS,
-    description: `node ${chain.rpcUrl} · settlement ${release.version} at ${program}`,
+    description: `node ${chain.rpcUrl} · settlement ${release.semver} at ${program}`,
   };
 }

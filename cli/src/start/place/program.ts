@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Connection } from '@solana/web3.js';
 import { PublicKey } from '@solana/web3.js';
 import { idl, programDataAddress } from '#client';
 import { InputError } from '#feeder';
-import { deployedRelease, releaseOf } from '../release.ts';
+import { deployedRelease, releaseOf } from '../../release/program.ts';
 import { LOADER, PROGRAM_DATA_HEADER_BYTES, upgradeAuthorityIn } from './loader.ts';
 
 /** A settlement program on a cluster. */
@@ -43,8 +42,8 @@ export async function findProgram(
 
 /** The object to deploy. @throws LockstepError RELEASE_MISSING */
 export function objectToDeploy(): { readonly version: string; readonly object: Buffer } {
-  const { version, file } = deployedRelease();
-  return { version, object: readFileSync(file) };
+  const { semver, object } = deployedRelease();
+  return { version: semver, object };
 }
 
 const unknown = (program: PublicKey, why: string): InputError =>

@@ -28,3 +28,5 @@ function patience(most: number, maxWaitMs: number): Patience {
 export const patienceWithKills = (): Patience => patience(200, 400);
 /** A part that ends by itself again and again cannot work here. */
 export const patienceWithFailures = (): Patience => patience(8, 3_000);
+/** A service is nobody's to give up: what ends it may be put right while it tries. */
+export const patienceWithoutEnd = (): Patience => patience(Number.POSITIVE_INFINITY, 30_000);

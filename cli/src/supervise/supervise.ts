@@ -1,6 +1,7 @@
 import { LockstepError } from '#client';
-import { pause } from '../../pause.ts';
-import { plural } from '../progress.ts';
+import { pause } from '../pause.ts';
+import { plural } from '../start/progress.ts';
+import type { Patience } from './patience.ts';
 import { patienceWithFailures, patienceWithKills, WINDOW_MS } from './patience.ts';
 
 /** A process of ours that runs. */
@@ -28,6 +29,8 @@ export interface SupervisedPart {
   readonly say: (line: string) => void;
   /** Told once what keeps the part from running on. */
   readonly fail: (error: unknown) => void;
+  /** With endings by somebody's hand, and by itself. Default: that of a command which has an end itself. */
+  readonly patience?: { readonly kills: Patience; readonly failures: Patience };
 }
 
 export interface Supervised {
@@ -40,17 +43,16 @@ export interface Supervised {
  * Starts a part, and starts it again whenever it ends by itself.
  * @throws what the first start throws
  */
-export async function supervise({ name, start, say, fail }: SupervisedPart): Promise<Supervised> {
+export async function supervise({ name, start, say, fail, patience }: SupervisedPart): Promise<Supervised> {
   const stopped = new AbortController();
-  const kills = patienceWithKills();
-  const failures = patienceWithFailures();
+  const { kills, failures } = patience ?? { kills: patienceWithKills(), failures: patienceWithFailures() };
   let part = await start();
 
   const startedAgain = async (ending: Ending): Promise<Part> => {
     for (let { how, isKill = false } = ending; ; isKill = false) {
-      const patience = isKill ? kills : failures;
-      const wait = patience.waitAfter(performance.now());
-      if (wait === undefined) throw keepsEnding(name, patience.tooMany, how);
+      const tried = isKill ? kills : failures;
+      const wait = tried.waitAfter(performance.now());
+      if (wait === undefined) throw keepsEnding(name, tried.tooMany, how);
       await pause(wait, stopped.signal);
       try {
         return await start();
