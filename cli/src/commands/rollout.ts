@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { httpUrl } from '../arguments.ts';
 import type { Streams } from '../output.ts';
 import { releaseIn } from '../release/environments.ts';
 import { SEMVER } from '../release/folder.ts';
+import { emission } from '../rollout/emission.ts';
 import { overview } from '../rollout/overview.ts';
 import { rollback } from '../rollout/rollback.ts';
 import { rollout } from '../rollout/rollout.ts';
@@ -81,6 +82,20 @@ export function rollbackCommand(streams: Streams): Command {
       atSite(options, streams, true, (stage) =>
         rollback(stage, { ...options, relayer: options.relayer, engine: options.engine }),
       ),
+    );
+}
+
+/** `lockstep emission`: which schema the engine writes. */
+export function emissionCommand(streams: Streams): Command {
+  return withSite(
+    new Command('emission').description(
+      'have the engine write another schema from its next trade on. Before V2 is switched off: `emission 1 --drain`',
+    ),
+  )
+    .addArgument(new Argument('<schema>', 'schema of trade events').choices(['1', '2']))
+    .option('--drain', 'wait until every trade that V2 alone can say is settled', false)
+    .action((schema: '1' | '2', { drain, ...options }: SiteOptions & { readonly drain: boolean }) =>
+      atSite(options, streams, false, (stage) => emission(stage, { schema, drain })),
     );
 }
 

@@ -6,11 +6,11 @@ import type { BatchRecord } from '../lane-history.ts';
 import { newestFirst } from '../lane-search.ts';
 import { fromNode } from '../rpc.ts';
 import { PROGRAM_DATA_HEADER_BYTES } from '../start/place/loader.ts';
-import type { Scene } from './step.ts';
+import type { Place } from './step.ts';
 
 /** What is asked of the chain, without anything of the relayer. */
 
-export async function configNow({ desk }: Scene): Promise<GlobalConfig> {
+export async function configNow({ desk }: Place): Promise<GlobalConfig> {
   const { value } = await fromNode(desk.rpcUrl, () => readConfig(desk.connection, desk.program, 'confirmed'));
   return value;
 }
@@ -24,13 +24,13 @@ const ROUTED = new Set(['MarketMigrated', 'Paused', 'NotActiveRelayer', 'Version
  * the program routes before it looks at anything else. Nothing is signed.
  * @throws Held when the answer says neither
  */
-export async function routes(scene: Scene, version: number): Promise<boolean> {
-  const { connection, program, rpcUrl } = scene.desk;
-  const { activeRelayer } = await configNow(scene);
+export async function routes(place: Place, version: number): Promise<boolean> {
+  const { connection, program, rpcUrl } = place.desk;
+  const { activeRelayer } = await configNow(place);
   const data = Uint8Array.of(version);
   const batch = settlementInstructions(program).settleBatch({
     relayer: activeRelayer,
-    market: scene.site.market,
+    market: place.site.market,
     data,
   });
   const message = new TransactionMessage({
@@ -55,7 +55,7 @@ export async function routes(scene: Scene, version: number): Promise<boolean> {
 
 /** The market's newest batch that fits, looked for among its newest transactions. */
 export async function newestBatch(
-  { desk, site }: Scene,
+  { desk, site }: Place,
   fits: (batch: BatchRecord) => boolean,
   until: (batch: BatchRecord) => boolean,
 ): Promise<BatchRecord | undefined> {
@@ -81,7 +81,7 @@ const DEPLOYED_SLOT_OFFSET = 4;
 /** The program's bytes, with zeros behind them, and the slot they are from. @throws LockstepError PROGRAM_MISSING */
 export async function deployedProgram({
   desk,
-}: Scene): Promise<{ readonly object: Uint8Array; readonly slot: number }> {
+}: Place): Promise<{ readonly object: Uint8Array; readonly slot: number }> {
   const address = programDataAddress(desk.program);
   const account = await fromNode(desk.rpcUrl, () => desk.connection.getAccountInfo(address, 'confirmed'));
   if (account === null) throw programMissing(desk.program);

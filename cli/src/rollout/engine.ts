@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
 import { controlKey, engineKey, leaseKey } from '#feeder';
-import type { Scene } from './step.ts';
+import type { Place } from './step.ts';
 import { siteError, waitFor } from './wait.ts';
 
 /** The version of the control keys asked in. */
@@ -24,7 +24,7 @@ export interface EngineNow {
   readonly lastId: TradeId;
 }
 
-export async function engineNow({ redis, site }: Scene): Promise<EngineNow> {
+export async function engineNow({ redis, site }: Place): Promise<EngineNow> {
   const market = site.market.toBase58();
   const [alive, hash] = await Promise.all([redis.exists(leaseKey(market)), redis.hgetall(engineKey(market))]);
   return {
@@ -42,8 +42,8 @@ const ANSWER_MS = 30_000;
  * Asks the engine for something and waits until it is done.
  * @throws LockstepError ENGINE_REFUSED, ENGINE_OVERTAKEN, ENGINE_SILENT
  */
-export async function askEngine(scene: Scene, kind: keyof typeof KINDS, value: string): Promise<void> {
-  const { redis, site } = scene;
+export async function askEngine(place: Place, kind: keyof typeof KINDS, value: string): Promise<void> {
+  const { redis, site } = place;
   const market = site.market.toBase58();
   const names = KINDS[kind];
   const request = randomUUID();
@@ -58,7 +58,7 @@ export async function askEngine(scene: Scene, kind: keyof typeof KINDS, value: s
         'See that the engine runs, then run the same command again.',
       ),
   };
-  const refused = await waitFor(scene, wait, async () => {
+  const refused = await waitFor(place, wait, async () => {
     const answer = await redis.hgetall(engineKey(market));
     if (answer[names.request] === request) return { found: answer[names.refused] ?? '' };
     const wanted = await redis.hget(controlKey(market), names.request);

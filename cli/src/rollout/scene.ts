@@ -34,7 +34,7 @@ export async function atSite<T>(
 ): Promise<T> {
   const site = await readSite(options.site, process.env);
   const thresholds = await readThresholds(options.thresholds);
-  const keypair = options.keypair ?? site.keypair;
+  const keypair = needsKey ? (options.keypair ?? site.keypair) : undefined;
   const signing = { ...(keypair === undefined ? {} : { keypair }), export: false, dryRun: !needsKey };
   const authority = await authorityOf(signing, process.env);
   const { signal, release } = catchInterrupts();

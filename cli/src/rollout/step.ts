@@ -21,6 +21,9 @@ export interface Scene {
   readonly requireInCharge: () => Promise<void>;
 }
 
+/** What it takes to ask the engine, the stream or the chain of a site. */
+export type Place = Pick<Scene, 'desk' | 'site' | 'redis' | 'requireInCharge'>;
+
 /**
  * One thing that is done and then true. Carried out again after a crash in its middle it does what is left: each looks first, or asks for
  * something that is the same when asked twice.

@@ -4,7 +4,7 @@ import { generationKey, tradeStreamKey } from '#feeder';
 import type { StreamEntry } from '#relayer';
 import { decodeEntry, inTurn, needsV2 } from '#relayer';
 import { fromNode } from '../rpc.ts';
-import type { Scene } from './step.ts';
+import type { Place } from './step.ts';
 
 /** What of the engine's stream is not on-chain yet, and more than V1 can read or say. */
 export interface InTheWay {
@@ -20,10 +20,10 @@ export interface InTheWay {
 const PAGE = 1_000;
 
 /** Counts at `confirmed` what has not been settled, and at `finalized` what a replay must hold again. */
-export async function inTheWay(scene: Scene, commitment: 'confirmed' | 'finalized'): Promise<InTheWay> {
-  const { redis, site } = scene;
+export async function inTheWay(place: Place, commitment: 'confirmed' | 'finalized'): Promise<InTheWay> {
+  const { redis, site } = place;
   const market = site.market.toBase58();
-  const after = await cursorAt(scene, commitment);
+  const after = await cursorAt(place, commitment);
   const generation = await redis.get(generationKey(market));
   const found = { after, ofNewSchema: 0, v2Only: 0, firstV2Only: undefined as TradeId | undefined };
   if (generation === null || !/^\d{1,15}$/.test(generation)) return found;
@@ -50,7 +50,7 @@ const isV2Only = (entry: StreamEntry): boolean => {
 };
 
 /** The last trade on-chain. */
-export async function cursorAt({ desk, site }: Scene, commitment: 'confirmed' | 'finalized'): Promise<TradeId> {
+export async function cursorAt({ desk, site }: Place, commitment: 'confirmed' | 'finalized'): Promise<TradeId> {
   const { value } = await fromNode(desk.rpcUrl, () =>
     readMarketHeader(desk.connection, site.market, commitment, desk.program),
   );

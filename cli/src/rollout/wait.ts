@@ -1,6 +1,6 @@
 import { LockstepError } from '#client';
 import { pause } from '../pause.ts';
-import type { Scene } from './step.ts';
+import type { Place } from './step.ts';
 
 const POLL_MS = 50;
 /** How often a wait looks whether it is still in charge. */
@@ -19,14 +19,14 @@ export type Look<T> = { readonly found: T } | { readonly missing: string };
  * Looks until it finds. A look that throws counts as one that found nothing: what is waited for may be starting.
  * @throws what `error` makes, LockstepError SUPERSEDED, the signal's reason
  */
-export async function waitFor<T>(scene: Scene, { timeoutMs, error }: Wait, look: () => Promise<Look<T>>): Promise<T> {
-  const { signal } = scene.desk;
+export async function waitFor<T>(place: Place, { timeoutMs, error }: Wait, look: () => Promise<Look<T>>): Promise<T> {
+  const { signal } = place.desk;
   const deadline = performance.now() + timeoutMs;
   let checkedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     signal.throwIfAborted();
     if (performance.now() - checkedAt >= CHARGE_MS) {
-      await scene.requireInCharge();
+      await place.requireInCharge();
       checkedAt = performance.now();
     }
     const seen = await look().catch((cause: unknown): Look<T> => {
