@@ -12,11 +12,11 @@ import { runEngine } from './engine/run-engine.ts';
 import type { EngineSource } from './engine/source.ts';
 import { inputSource } from './engine/source.ts';
 import { instrumentOf } from './instrument.ts';
+import { createJournal } from './journal/journal.ts';
+import { withJournal } from './journal/source.ts';
 import { DEFAULT_FLOW_TRADES, flowInput } from './market/input.ts';
 import { rateOption, stepOption } from './options.ts';
 import type { Rate } from './pace.ts';
-import { createRetryJournal } from './retry/journal.ts';
-import { withRetries } from './retry/source.ts';
 import { openPublisher } from './stream/publisher.ts';
 import type { TradeInput } from './trade-input.ts';
 
@@ -71,9 +71,10 @@ export function engineCommand(): Command {
       DEFAULT_TAKER_BPS,
     )
     .addOption(
-      new Option('--journal <file>', 'where trades emitted again are written down first; without it none is').env(
-        'RETRY_JOURNAL',
-      ),
+      new Option(
+        '--journal <file>',
+        'where schema switches and trades emitted again are written down first; without it schema 1 and no retry',
+      ).env('RETRY_JOURNAL'),
     )
     .action(run);
 }
@@ -117,7 +118,7 @@ async function run(flags: Flags): Promise<void> {
 
 function sourceOf(input: TradeInput, flags: Flags): EngineSource {
   const source = inputSource(input, flags);
-  return flags.journal === undefined ? source : withRetries(source, createRetryJournal(flags.journal, flags.market));
+  return flags.journal === undefined ? source : withJournal(source, createJournal(flags.journal, flags.market));
 }
 
 async function inputOf(flags: Flags, spoolDir: () => Promise<string>, signal: AbortSignal): Promise<TradeInput> {

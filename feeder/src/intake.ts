@@ -2,6 +2,7 @@ import { baseLots, price, tradeId, U64_MAX } from '#client';
 import type { FundingPlan } from './funding.ts';
 import type { InputRow, InputTrade } from './rows.ts';
 import { rejection } from './rows.ts';
+import { feeTierOf } from './traders.ts';
 
 /** Turns the trades of one pass over the input into lane trades: ids 1…n, amounts that fit the chain, all of them funded. */
 export class LaneIntake {
@@ -29,7 +30,9 @@ export class LaneIntake {
       return rejection(input.line, 'DEPOSIT_OVERFLOW', reason);
     }
     this.#lastId += 1n;
-    return { accepted: { trade, reference: input.reference.toString(), line: input.line } };
+    const taker = input.takerIsBuyer ? input.buyer : input.seller;
+    const order = { orderType: input.orderType, feeTier: input.feeTier ?? feeTierOf(taker) };
+    return { accepted: { trade, order, reference: input.reference.toString(), line: input.line } };
   }
 }
 

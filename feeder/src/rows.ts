@@ -1,4 +1,4 @@
-import type { TradeV1 } from '#client';
+import type { OrderTypeCode, TradeV1 } from '#client';
 
 /** Why a row of the input is not a trade that can be settled. The words are for people, the code for programs. */
 export interface Rejection {
@@ -19,13 +19,24 @@ export type RejectionCode =
   | 'TOO_MANY_DECIMALS'
   | 'OFF_STEP'
   | 'SIDE_INVALID'
+  | 'ORDER_TYPE_INVALID'
+  | 'FEE_TIER_INVALID'
   | 'AMOUNT_OVERFLOW'
   | 'DEPOSIT_OVERFLOW';
+
+/** What of a trade schema 2 says and schema 1 does not. */
+export interface OrderTerms {
+  /** Of the taker's order. */
+  readonly orderType: OrderTypeCode;
+  /** 0 to 3. */
+  readonly feeTier: number;
+}
 
 /** A row that becomes a trade. */
 export interface AcceptedRow {
   /** Its `tradeId` is the lane's: 1…n in the order of the accepted rows. */
   readonly trade: TradeV1;
+  readonly order: OrderTerms;
   /** The input's own id of the trade. */
   readonly reference: string;
   readonly line: number;
@@ -44,6 +55,9 @@ export interface InputTrade {
   /** Base lots. */
   readonly quantity: bigint;
   readonly takerIsBuyer: boolean;
+  readonly orderType: OrderTypeCode;
+  /** Default: the taker's. */
+  readonly feeTier: number | undefined;
 }
 
 export const rejection = (line: number, code: RejectionCode, reason: string): { readonly rejected: Rejection } => ({

@@ -6,6 +6,11 @@ export interface Parties {
   readonly seller: number;
 }
 
+const FEE_TIERS = 4;
+
+/** A trader's row of the fee table. A venue goes by volume; here it is the trader's number, so that every tier is in use. */
+export const feeTierOf = (trader: number): number => trader % FEE_TIERS;
+
 /** Trade files name no traders: gives each row two different ones, from its id and the seed alone. */
 export function partiesBySeed(seed: string, traders: number): (tradeId: bigint) => Parties {
   const hash = seededHash(`traders:${seed}`);

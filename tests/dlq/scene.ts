@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { TradeV1 } from '#client';
 import { baseLots, price, tradeId } from '#client';
-import { createRetryJournal, engineKey, leaseKey, openControl, openPublisher, runEngine, withRetries } from '#feeder';
+import { createJournal, engineKey, leaseKey, openControl, openPublisher, runEngine, withJournal } from '#feeder';
 import { laneKeys, readDeadLetters } from '#relayer';
 import { createRedisJournal } from '../../relayer/src/adapters/redis/journal.ts';
 import { newRow } from '../../relayer/src/domain/row.ts';
@@ -34,7 +34,7 @@ async function startEngine(world: World, journal: string): Promise<() => Promise
       yield* TRADES;
     },
   };
-  const retrying = withRetries(source, createRetryJournal(journal, world.market));
+  const retrying = withJournal(source, createJournal(journal, world.market));
   const ended = runEngine({ source: retrying, publisher, control, signal: stop.signal });
   return () => {
     stop.abort(new Error('stop'));

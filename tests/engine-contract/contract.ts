@@ -1,4 +1,5 @@
 import { describe } from 'node:test';
+import { checkEmission } from './checks/emission.ts';
 import { checkEndings } from './checks/endings.ts';
 import { checkGarbage } from './checks/garbage.ts';
 import { checkLongReplay } from './checks/long-replay.ts';
@@ -23,6 +24,7 @@ export function engineContract(name: string, start: StartEngine): void {
     describe('trades and replays', inTurn, () => checkReplay(bench));
     describe('a replay that takes a while', inTurn, () => checkLongReplay(bench));
     describe('a trade emitted again', inTurn, () => checkRetry(bench));
+    describe('schemas that are switched', inTurn, () => checkEmission(bench));
     describe('at work', inTurn, () => checkWork(bench));
     describe('keys that somebody else spoils', inTurn, () => checkStrangers(bench));
     describe('entries that somebody else forges', inTurn, () => checkForgeries(bench));

@@ -21,7 +21,11 @@ import { Differences } from './differences.ts';
 import type { DeadLetterCodes } from './voids.ts';
 import { createVoidJudge } from './voids.ts';
 
-const row = (id: number): AcceptedRow => ({ trade: trade(id), reference: `r${id}`, line: id + 1 });
+const row = (id: number): AcceptedRow => ({
+  trade: trade(id),
+  order: { orderType: 0, feeTier: 0 },
+  ...{ reference: `r${id}`, line: id + 1 },
+});
 const batch: DecodedBatch = decodeBatch(
   encodeBatchV1({ sequence: sequence(1), trades: [trade(1), voidOf(trade(2)), trade(3)] }),
 );

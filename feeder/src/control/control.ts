@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { LockstepError } from '#client';
+import { LockstepError, releaseVersion } from '#client';
 import { luaScript } from '../script.ts';
 import { controlKey, engineKey, leaseKey } from '../stream/keys.ts';
 import { refusalOf } from '../stream/pen.ts';
@@ -44,7 +44,8 @@ export interface Control {
 export function openControl(redis: Redis, market: string, now: () => number = Date.now): Control {
   const token = `${hostname()}:${process.pid}:${randomUUID()}`;
   const keys = [leaseKey(market), engineKey(market)];
-  const encode = (status: EngineStatus) => encodeStatus(status, token, now());
+  const speaker = { owner: token, release: releaseVersion() };
+  const encode = (status: EngineStatus) => encodeStatus(status, speaker, now());
   return {
     token,
     async claim(signal) {

@@ -1,11 +1,7 @@
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
-import { SCHEMA_V1 } from '../stream/encode-event.ts';
 import type { Mode } from './wishes.ts';
 import { CONTROL_VERSION } from './wishes.ts';
-
-/** Schemas this engine can write. */
-export const SPOKEN_SCHEMAS: readonly string[] = [SCHEMA_V1];
 
 /** The last request of a kind that was dealt with; a request with the same id is the same request. */
 export interface Answered {
@@ -18,7 +14,10 @@ export interface Answered {
 export interface EngineStatus {
   readonly mode: Mode;
   readonly modeAnswer: Answered;
+  /** Schema of new trades. */
   readonly emit: string;
+  /** Schemas it could write. */
+  readonly spoken: readonly string[];
   readonly emitAnswer: Answered;
   readonly replayAnswer: Answered;
   /** With the id a trade was retried as, once it was. */
@@ -32,23 +31,35 @@ export interface EngineStatus {
 
 const unasked: Answered = { request: '', refused: '' };
 
-export const freshStatus = (lastId: TradeId, generation: bigint): EngineStatus => ({
+export const freshStatus = (
+  { head, generation }: { readonly head: TradeId; readonly generation: bigint },
+  { current, spoken }: { readonly current: string; readonly spoken: readonly string[] },
+): EngineStatus => ({
   mode: 'run',
   modeAnswer: unasked,
-  emit: SCHEMA_V1,
+  emit: current,
+  spoken,
   emitAnswer: unasked,
   replayAnswer: unasked,
   retryAnswer: unasked,
-  lastId,
+  lastId: head,
   generation,
   ignored: '',
 });
 
+/** Who says it. */
+export interface Speaker {
+  readonly owner: string;
+  /** Of Lockstep, as a semver. */
+  readonly release: string;
+}
+
 /** The hash as HSET takes it. */
-export function encodeStatus(status: EngineStatus, owner: string, seenMs: number): string[] {
+export function encodeStatus(status: EngineStatus, { owner, release }: Speaker, seenMs: number): string[] {
   return Object.entries({
     v: CONTROL_VERSION,
     owner,
+    release,
     seen_ms: `${Math.floor(seenMs)}`,
     mode: status.mode,
     mode_request: status.modeAnswer.request,
@@ -56,7 +67,7 @@ export function encodeStatus(status: EngineStatus, owner: string, seenMs: number
     emit: status.emit,
     emit_request: status.emitAnswer.request,
     emit_refused: status.emitAnswer.refused,
-    emit_spoken: SPOKEN_SCHEMAS.join(','),
+    emit_spoken: status.spoken.join(','),
     replay_request: status.replayAnswer.request,
     replay_refused: status.replayAnswer.refused,
     retry_request: status.retryAnswer.request,
@@ -69,8 +80,8 @@ export function encodeStatus(status: EngineStatus, owner: string, seenMs: number
 }
 
 /**
- * What an engine that starts takes over from the one before: its mode, and which requests are dealt with. Anything unreadable
- * counts as never said: a request that is answered twice does no harm.
+ * What an engine that starts takes over from the one before: its mode, and which requests are dealt with; its emission is in the
+ * journal. Anything unreadable counts as never said: a request that is answered twice does no harm.
  */
 export function continuedStatus(hash: Readonly<Record<string, string>>, fresh: EngineStatus): EngineStatus {
   if (hash.v !== CONTROL_VERSION) return fresh;

@@ -2,18 +2,22 @@ import { InputError } from '../input-error.ts';
 
 const COLUMNS = ['trade_id', 'timestamp_ms', 'price', 'quantity', 'taker_side'] as const;
 export type ColumnName = (typeof COLUMNS)[number];
+/** A file may have these, too, and any of their fields may be empty. */
+const OPTIONAL_COLUMNS = ['order_type', 'fee_tier'] as const;
+export type OptionalColumnName = (typeof OPTIONAL_COLUMNS)[number];
 
 /** Where each column stands, by the header: other columns may be there, in any order. */
 export interface Columns {
   readonly width: number;
   readonly at: Readonly<Record<ColumnName, number>>;
+  readonly optional: Readonly<Partial<Record<OptionalColumnName, number>>>;
 }
 
 /** @throws InputError TRADES_FILE_HEADER */
 export function columnsOf(header: readonly string[], path: string): Columns {
   const names = header.map((name) => name.toLowerCase());
   const missing = COLUMNS.filter((name) => !names.includes(name));
-  const doubled = COLUMNS.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  const doubled = [...COLUMNS, ...OPTIONAL_COLUMNS].filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (missing.length > 0) {
     const names = missing.join(', ');
     throw refused(path, strangeness(header.join(',')) ?? `its first line names no column ${names}`);
@@ -29,6 +33,9 @@ export function columnsOf(header: readonly string[], path: string): Columns {
       quantity: place('quantity'),
       taker_side: place('taker_side'),
     },
+    optional: Object.fromEntries(
+      OPTIONAL_COLUMNS.filter((name) => names.includes(name)).map((name) => [name, names.indexOf(name)]),
+    ),
   };
 }
 

@@ -111,6 +111,20 @@ test('bad rows are told with their line, do not use ids, and stop nothing', asyn
   );
 });
 
+test('the file says order type and fee tier; where it does not, limit and the tier of whoever takes', async () => {
+  const file = `${HEADER},order_type,fee_tier\n1,0,5,1,buy,ioc,2\n2,0,5,1,buy,,\n3,0,5,1,sell,fok,\n4,0,5,1,sell,,4\n`;
+  const { accepted, rejected } = await collected(await input(file));
+  const [first, second, third] = accepted;
+  assert.ok(second !== undefined && third !== undefined);
+  assert.deepEqual(first?.order, { orderType: 2, feeTier: 2 });
+  assert.deepEqual(second.order, { orderType: 0, feeTier: second.trade.buyer % 4 });
+  assert.deepEqual(third.order, { orderType: 3, feeTier: third.trade.seller % 4 });
+  assert.deepEqual(
+    rejected.map(({ line, code }) => [line, code]),
+    [[5, 'FEE_TIER_INVALID']],
+  );
+});
+
 test('an id whose first row was bad is not a duplicate', async () => {
   const { accepted, rejected } = await collected(await input(`${HEADER}\n1,0,x,1,buy\n1,0,5,1,buy\n`));
   assert.deepEqual([accepted.length, rejected.length], [1, 1]);

@@ -70,6 +70,8 @@ function laneRow(row: TradeRow, pass: Pass & { intake: LaneIntake; known: KnownI
     price: ticks * instrument.priceUnit,
     quantity,
     takerIsBuyer: row.takerIsBuyer,
+    orderType: row.orderType,
+    feeTier: row.feeTier,
   });
   if ('accepted' in taken) known.add(row.id);
   return taken;

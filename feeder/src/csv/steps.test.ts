@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { OrderType } from '#client';
 import type { Decimal } from '../decimal.ts';
 import { formatDecimal, parseDecimal, wholeSteps } from '../decimal.ts';
 import { instrumentOf, MAX_DECIMALS } from '../instrument.ts';
@@ -16,7 +17,8 @@ async function* rowsOf(amounts: readonly Amount[]): AsyncGenerator<ParsedRow> {
   let line = 1;
   for (const [price, quantity] of amounts) {
     line += 1;
-    yield { row: { line, id: BigInt(line), price, quantity, takerIsBuyer: true } };
+    const order = { takerIsBuyer: true, orderType: OrderType.Limit, feeTier: undefined };
+    yield { row: { line, id: BigInt(line), price, quantity, ...order } };
   }
 }
 

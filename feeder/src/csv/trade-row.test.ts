@@ -9,6 +9,9 @@ import { parseTradeRow } from './trade-row.ts';
 const header = ['trade_id', 'timestamp_ms', 'price', 'quantity', 'taker_side'];
 const columns = columnsOf(header, 'test.csv');
 
+/** What a file without these columns says. */
+const PLAIN = { orderType: 0, feeTier: undefined };
+
 test('a good row', () => {
   assert.deepEqual(parseTradeRow(2, '553287559,1610064000278,39432.48,0.000263,sell', columns), {
     row: {
@@ -17,6 +20,7 @@ test('a good row', () => {
       price: { digits: 3943248n, scale: 2 },
       quantity: { digits: 263n, scale: 6 },
       takerIsBuyer: false,
+      ...PLAIN,
     },
   });
 });
@@ -25,9 +29,43 @@ test('columns in another order, further ones, capitals, spaces and quotes', () =
   const other = columnsOf(['venue', 'Taker_Side', 'quantity', 'PRICE', 'timestamp_ms', 'trade_id'], 'test.csv');
   const parsed = parseTradeRow(9, '"X, Y", BUY ,"2", 1.50 ,0,7', other);
   assert.deepEqual(parsed, {
-    row: { line: 9, id: 7n, price: { digits: 15n, scale: 1 }, quantity: { digits: 2n, scale: 0 }, takerIsBuyer: true },
+    row: {
+      ...{ line: 9, id: 7n, price: { digits: 15n, scale: 1 }, quantity: { digits: 2n, scale: 0 } },
+      ...{ takerIsBuyer: true, ...PLAIN },
+    },
   });
 });
+
+const withOrder = columnsOf([...header, 'fee_tier', 'Order_Type'], 'test.csv');
+
+test('order type and fee tier, where a file has them', () => {
+  const order = (text: string) => {
+    const parsed = parseTradeRow(2, `1,0,1,1,buy,${text}`, withOrder);
+    assert.ok('row' in parsed, text);
+    return [parsed.row.orderType, parsed.row.feeTier];
+  };
+  assert.deepEqual(order('3,limit'), [0, 3]);
+  assert.deepEqual(order('0, Market '), [1, 0]);
+  assert.deepEqual(order('1,IOC'), [2, 1]);
+  assert.deepEqual(order('2,fok'), [3, 2]);
+  assert.deepEqual(order(',7'), [7, undefined]);
+  assert.deepEqual(order('0,'), [0, 0]);
+});
+
+for (const [text, code] of [
+  ['4,limit', 'FEE_TIER_INVALID'],
+  ['-1,limit', 'FEE_TIER_INVALID'],
+  ['1.0,limit', 'FEE_TIER_INVALID'],
+  ['0,8', 'ORDER_TYPE_INVALID'],
+  ['0,stop', 'ORDER_TYPE_INVALID'],
+  ['0,constructor', 'ORDER_TYPE_INVALID'],
+] as const) {
+  test(`fee tier and order type ${text} are ${code}`, () => {
+    const parsed = parseTradeRow(3, `1,0,1,1,buy,${text}`, withOrder);
+    assert.ok('rejected' in parsed);
+    assert.equal(parsed.rejected.code, code);
+  });
+}
 
 test('zeros after the eighth decimal are no decimals', () => {
   assert.ok('row' in parseTradeRow(2, '1,0,1.0000000000,2.50000000000,buy', columns));
@@ -72,7 +110,7 @@ test('a long bad value is not repeated in full', () => {
   assert.ok('rejected' in parsed && parsed.rejected.reason.length < 100);
 });
 
-for (const names of [header.slice(1), ['trade_id'], [], [...header, 'price']]) {
+for (const names of [header.slice(1), ['trade_id'], [], [...header, 'price'], [...header, 'fee_tier', 'FEE_TIER']]) {
   test(`the header ${names.join(',')} is refused`, () => {
     assert.throws(
       () => columnsOf(names, 'test.csv'),

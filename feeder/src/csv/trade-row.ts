@@ -1,10 +1,11 @@
-import { U64_MAX } from '#client';
+import type { OrderTypeCode } from '#client';
+import { OrderType, U64_MAX } from '#client';
 import type { Decimal } from '../decimal.ts';
 import { parseDecimal } from '../decimal.ts';
 import { MAX_DECIMALS } from '../instrument.ts';
 import type { Rejection } from '../rows.ts';
 import { rejection } from '../rows.ts';
-import type { ColumnName, Columns } from './columns.ts';
+import type { ColumnName, Columns, OptionalColumnName } from './columns.ts';
 import { parseRecord } from './record.ts';
 
 /** A row of the file, read but not yet in units of a market. */
@@ -14,6 +15,9 @@ export interface TradeRow {
   readonly price: Decimal;
   readonly quantity: Decimal;
   readonly takerIsBuyer: boolean;
+  readonly orderType: OrderTypeCode;
+  /** Undefined where the file does not say. */
+  readonly feeTier: number | undefined;
 }
 
 export type ParsedRow = { readonly row: TradeRow } | { readonly rejected: Rejection };
@@ -49,8 +53,30 @@ export function parseTradeRow(line: number, text: string, columns: Columns): Par
   if (side !== 'buy' && side !== 'sell') {
     return rejection(line, 'SIDE_INVALID', `taker_side ${shown(field('taker_side'))} is neither buy nor sell`);
   }
-  return { row: { line, id, price: price.value, quantity: quantity.value, takerIsBuyer: side === 'buy' } };
+  const optional = (name: OptionalColumnName) => fields[columns.optional[name] ?? fields.length] ?? '';
+  const orderType = orderTypeOf(optional('order_type').toLowerCase());
+  if (orderType === undefined) {
+    const given = shown(optional('order_type'));
+    return rejection(line, 'ORDER_TYPE_INVALID', `order_type ${given} is none of limit, market, ioc, fok and 0 to 7`);
+  }
+  const tier = optional('fee_tier');
+  if (!/^[0-3]?$/.test(tier)) return rejection(line, 'FEE_TIER_INVALID', `fee_tier ${shown(tier)} is not 0 to 3`);
+  const order = { orderType, feeTier: tier === '' ? undefined : Number(tier) };
+  const takerIsBuyer = side === 'buy';
+  return { row: { line, id, price: price.value, quantity: quantity.value, takerIsBuyer, ...order } };
 }
+
+const ORDER_TYPES: ReadonlyMap<string, OrderTypeCode> = new Map([
+  ['', OrderType.Limit],
+  ['limit', OrderType.Limit],
+  ['market', OrderType.Market],
+  ['ioc', OrderType.ImmediateOrCancel],
+  ['fok', OrderType.FillOrKill],
+]);
+
+/** By name, or by the number that goes on the wire. */
+const orderTypeOf = (text: string): OrderTypeCode | undefined =>
+  /^[0-7]$/.test(text) ? (Number(text) as OrderTypeCode) : ORDER_TYPES.get(text);
 
 function wholeNumber(text: string): bigint | undefined {
   if (!/^\d{1,20}$/.test(text)) return undefined;

@@ -2,8 +2,9 @@ import type { TradeId } from '#client';
 import { tradeId } from '#client';
 import type { Control } from '../control/control.ts';
 import type { Answered, EngineStatus } from '../control/status.ts';
-import { freshStatus, SPOKEN_SCHEMAS } from '../control/status.ts';
+import { freshStatus } from '../control/status.ts';
 import type { Asked, Wishes } from '../control/wishes.ts';
+import type { Emission } from './emission.ts';
 
 /** How far the engine is. */
 export interface Position {
@@ -12,23 +13,32 @@ export interface Position {
   readonly generation: bigint;
 }
 
+export interface AttendantOptions {
+  readonly emission: Emission;
+  readonly now: () => number;
+  readonly log: (message: string) => void;
+}
+
 /** A report without news; a third of the lease. */
 const REPORT_MS = 1_000;
 
 /** Obeys the control keys and says so in `engine:<market>`. Asked again and again by whatever the engine does. */
 export class Attendant {
   readonly #control: Control;
+  readonly #emission: Emission;
   readonly #now: () => number;
   readonly #log: (message: string) => void;
-  #status = freshStatus(tradeId(0), 1n);
+  #status: EngineStatus;
   #retry: Asked<TradeId> | undefined;
   #emittedOnce = tradeId(0);
   #reportedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(control: Control, options: { now: () => number; log: (message: string) => void }) {
+  constructor(control: Control, options: AttendantOptions) {
     this.#control = control;
+    this.#emission = options.emission;
     this.#now = options.now;
     this.#log = options.log;
+    this.#status = freshStatus({ head: tradeId(0), generation: 1n }, options.emission);
   }
 
   get isPaused(): boolean {
@@ -47,7 +57,7 @@ export class Attendant {
 
   /**
    * Reads the wishes; answers mode and emission at once. What is returned is a request for a replay that has no answer yet.
-   * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST
+   * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST, JOURNAL_UNWRITABLE
    */
   async attend(position: Position): Promise<Asked<TradeId> | undefined> {
     const wishes = await this.#control.wishes();
@@ -55,15 +65,16 @@ export class Attendant {
     const { replay } = wishes;
     if (replay !== undefined && 'wanted' in replay && replay.wanted > this.#emittedOnce)
       this.#emittedOnce = replay.wanted;
-    const status = { ...this.#obeyed(wishes), lastId: position.head, generation: position.generation };
+    const obeyed = await this.#obeyed(wishes, position.head);
+    const status = { ...obeyed, lastId: position.head, generation: position.generation };
     const hasNews = status.ignored !== this.#status.ignored || isAnswered(status, this.#status);
     if (hasNews || this.#now() - this.#reportedAt >= REPORT_MS) await this.#report(status);
     return isNew(replay, this.#status.replayAnswer) ? replay : undefined;
   }
 
   /** Continues what the engine before said, and says so. */
-  async takeOver({ head, generation }: Position): Promise<void> {
-    await this.#report(await this.#control.previous(freshStatus(head, generation)));
+  async takeOver(position: Position): Promise<void> {
+    await this.#report(await this.#control.previous(freshStatus(position, this.#emission)));
   }
 
   /** Says how far the engine is now. */
@@ -117,7 +128,7 @@ export class Attendant {
     this.#reportedAt = this.#now();
   }
 
-  #obeyed({ mode, emit, ignored }: Wishes): EngineStatus {
+  async #obeyed({ mode, emit, ignored }: Wishes, head: TradeId): Promise<EngineStatus> {
     let status = { ...this.#status, ignored };
     if (ignored !== '' && ignored !== this.#status.ignored) this.#log(`control keys ignored: ${ignored}`);
     if (mode !== undefined && isNew(mode, status.modeAnswer)) {
@@ -125,7 +136,9 @@ export class Attendant {
       status = { ...status, mode: wanted, modeAnswer: this.#answer(mode) };
     }
     if (emit !== undefined && isNew(emit, status.emitAnswer)) {
-      status = { ...status, emitAnswer: this.#answer(emit, refusalOfSchema) };
+      const emitAnswer = this.#answer(emit, (wanted) => this.#emission.refusalOf(wanted));
+      if (emitAnswer.refused === '' && 'wanted' in emit) await this.#emission.switchTo(emit.wanted, head);
+      status = { ...status, emit: this.#emission.current, emitAnswer };
     }
     return status;
   }
@@ -142,8 +155,3 @@ const isNew = <T>(asked: Asked<T> | undefined, answered: Answered): boolean =>
 
 const isAnswered = (status: EngineStatus, before: EngineStatus): boolean =>
   status.modeAnswer !== before.modeAnswer || status.emitAnswer !== before.emitAnswer;
-
-const refusalOfSchema = (wanted: string): string =>
-  SPOKEN_SCHEMAS.includes(wanted)
-    ? ''
-    : `schema ${wanted} is not spoken; this engine speaks ${SPOKEN_SCHEMAS.join(', ')}`;

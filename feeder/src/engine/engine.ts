@@ -1,12 +1,12 @@
 import type { TradeId } from '#client';
-import { tradeId } from '#client';
+import { SPOKEN_VERSIONS, tradeId } from '#client';
 import type { Asked } from '../control/wishes.ts';
 import { Pace, pauseFor, stepOf } from '../pace.ts';
-import { encodeTradeEvent } from '../stream/encode-event.ts';
 import { MAX_TRADES_PER_WRITE } from '../stream/pen.ts';
 import { disturbed, isDisturbed, isLost } from '../stream/refusals.ts';
 import type { Position } from './attendant.ts';
 import { Attendant } from './attendant.ts';
+import { Emission } from './emission.ts';
 import type { EngineOptions } from './run-engine.ts';
 import type { EngineTrade } from './source.ts';
 import { changed, TradeCursor } from './trade-cursor.ts';
@@ -17,6 +17,7 @@ const LOOK_MS = 50;
 /** One engine at work: each turn looks at the control keys and does one step of whatever comes first. */
 export class Engine {
   readonly #options: EngineOptions;
+  readonly #emission: Emission;
   readonly #attendant: Attendant;
   readonly #pace: Pace;
   readonly #step: number;
@@ -34,7 +35,8 @@ export class Engine {
     const { control, rate = 'max', now = () => performance.now(), log = () => undefined } = options;
     this.#options = options;
     this.#log = log;
-    this.#attendant = new Attendant(control, { now, log });
+    this.#emission = new Emission(options.source.journal, options.spoken ?? SPOKEN_VERSIONS);
+    this.#attendant = new Attendant(control, { emission: this.#emission, now, log });
     this.#pace = new Pace(rate, now);
     this.#step = stepOf(rate, MAX_TRADES_PER_WRITE);
     this.#cursor = new TradeCursor(options.source);
@@ -44,9 +46,10 @@ export class Engine {
   async start(): Promise<void> {
     const { control, publisher, signal, source } = this.#options;
     await control.claim(signal);
-    await source.retries?.open();
+    await source.journal?.open();
     await publisher.resume();
     this.#head = publisher.lastId;
+    await this.#emission.takeOver(this.#head);
     await this.#attendant.takeOver(this.#position);
     if (this.#head === 0n) return;
     if (!(await this.#isOwnLast(this.#cursor))) {
@@ -82,7 +85,7 @@ export class Engine {
   /** A Redis that is gone gives the market up by itself, when the lease runs out. */
   async close(): Promise<void> {
     await this.#cursor.close();
-    await this.#options.source.retries?.close().catch(() => undefined);
+    await this.#options.source.journal?.close().catch(() => undefined);
     await this.#options.control.release().catch(() => undefined);
   }
 
@@ -101,9 +104,8 @@ export class Engine {
 
   /** Up to here trades are no news, though an engine that starts on an empty Redis finds none of them. */
   get #emittedOnce(): TradeId {
-    const asked = this.#attendant.emittedOnce;
-    const retried = this.#options.source.retries?.lastId;
-    return retried !== undefined && retried > asked ? retried : asked;
+    const journaled = higher(this.#emission.lastId, this.#options.source.journal?.lastRetry ?? tradeId(0));
+    return higher(this.#attendant.emittedOnce, journaled);
   }
 
   async #emit(): Promise<void> {
@@ -120,7 +122,7 @@ export class Engine {
     const isNew = (this.#pending.at(-1)?.tradeId ?? 0n) > this.#emittedOnce;
     const early = isNew ? this.#pace.wait() : 0;
     if (early > 0) return this.#sleep(Math.min(early, LOOK_MS));
-    await publisher.publish(this.#pending);
+    await publisher.publish(await this.#emission.inSchema(this.#pending));
     if (isNew) this.#pace.wrote(this.#pending.length);
     this.#pending = [];
     this.#head = publisher.lastId;
@@ -133,14 +135,14 @@ export class Engine {
    */
   async #retry(): Promise<boolean> {
     const { source } = this.#options;
-    if (source.retries !== undefined && source.retries.lastId > this.#head) {
+    if (source.journal !== undefined && source.journal.lastRetry > this.#head) {
       await this.#goOn();
       return false;
     }
     const asked = this.#attendant.retry;
     if (asked === undefined) return false;
     const wanted = 'wanted' in asked ? asked.wanted : undefined;
-    const as = wanted === undefined ? undefined : source.retries?.retriedAs(wanted);
+    const as = wanted === undefined ? undefined : source.journal?.retriedAs(wanted);
     if (as !== undefined) {
       await this.#attendant.fulfilRetry(asked.request, as, this.#position);
       return true;
@@ -159,7 +161,7 @@ export class Engine {
       await cursor.skipTo(tradeId(wanted - 1n), () => this.#attend());
       const [trade] = await cursor.takeAll(1);
       if (trade === undefined) return;
-      await source.retries?.append({ ...trade, tradeId: tradeId(this.#head + 1n), replaces: wanted });
+      await source.journal?.addRetry({ ...trade, tradeId: tradeId(this.#head + 1n), replaces: wanted });
     } finally {
       await cursor.close();
     }
@@ -188,7 +190,8 @@ export class Engine {
       while (draft.lastId < this.#head) {
         const newer = await this.#attend();
         if (newer !== undefined && newer.request !== asked.request) return;
-        await draft.publish(await cursor.takeAll(this.#chunkBetween(draft.lastId, this.#head)));
+        const trades = await cursor.takeAll(this.#chunkBetween(draft.lastId, this.#head));
+        await draft.publish(await this.#emission.inSchema(trades));
       }
       const position = { head: this.#head, generation: draft.generation };
       await this.#attendant.fulfilReplay(asked.request, position, (status) =>
@@ -209,7 +212,8 @@ export class Engine {
       }
       while (publisher.lastId < this.#head) {
         if ((await this.#attend()) !== undefined) return;
-        await publisher.publish(await cursor.takeAll(this.#chunkBetween(publisher.lastId, this.#head)));
+        const trades = await cursor.takeAll(this.#chunkBetween(publisher.lastId, this.#head));
+        await publisher.publish(await this.#emission.inSchema(trades));
       }
       this.#log(`restored up to trade ${this.#head}`);
     } finally {
@@ -222,8 +226,8 @@ export class Engine {
     const { publisher } = this.#options;
     await cursor.skipTo(tradeId(publisher.lastId - 1n), () => this.#attend());
     const [last] = await cursor.takeAll(1);
-    const written = await publisher.lastPayload();
-    return last === undefined || written === undefined || encodeTradeEvent(last).equals(written);
+    const written = await publisher.lastEntry();
+    return last === undefined || written === undefined || this.#emission.isKnown(last, written);
   }
 
   /** Trades of one write on the way from `id` to `end`; 0 or less when that is reached. */
@@ -252,9 +256,9 @@ export class Engine {
 
   /** The write that was under way may have arrived; or somebody else took its id. */
   async #takeForWritten(last: TradeId): Promise<void> {
-    const written = await this.#options.publisher.lastPayload();
+    const written = await this.#options.publisher.lastEntry();
     const own = this.#pending.find(({ tradeId: id }) => id === last);
-    if (own === undefined || written === undefined || !encodeTradeEvent(own).equals(written)) {
+    if (own === undefined || written === undefined || !this.#emission.isOwn(own, written)) {
       throw disturbed(`entry ${last} of the stream is not what this engine wrote`);
     }
     this.#head = last;
@@ -268,9 +272,15 @@ export class Engine {
   }
 }
 
+/** Math.max takes no bigint. */
+const higher = (one: TradeId, other: TradeId): TradeId => {
+  if (one > other) return one;
+  return other;
+};
+
 const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-const refusalOfRetry = (wanted: TradeId, head: TradeId, { retries }: EngineOptions['source']): string => {
-  if (retries === undefined) return 'this engine keeps no journal of retries';
+const refusalOfRetry = (wanted: TradeId, head: TradeId, { journal }: EngineOptions['source']): string => {
+  if (journal === undefined) return 'this engine keeps no journal of retries';
   return wanted === 0n || wanted > head ? `there is no trade ${wanted}; the last one is ${head}` : '';
 };

@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly signal: AbortSignal;
   /** Default: `max`. A replay goes as fast as Redis takes it. */
   readonly rate?: Rate;
+  /** Schemas of trade events it may write. Default: what this build speaks. */
+  readonly spoken?: readonly number[];
   /** Called after each write of new trades. */
   readonly onProgress?: (lastId: TradeId) => void;
   /** The source has no more trades; the engine stays, to pause and to replay. */

@@ -1,6 +1,6 @@
 // Proves, on a real Redis: a trade is emitted once more as a new one that names it, whatever the engine is doing; its bytes and ids stay
 // over replays, restarts and a lost Redis, also when the engine ended between journal and stream; what cannot be retried is refused.
-// Does not prove: the file itself (retry/journal.test.ts).
+// Does not prove: the file itself (journal/journal.test.ts).
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,8 +14,8 @@ import type { PrivateRedis } from '../../../cli/src/redis-server.ts';
 import { startPrivateRedis } from '../../../cli/src/redis-server.ts';
 import { until } from '../../../tests/support/until.ts';
 import { openControl } from '../control/control.ts';
-import { createRetryJournal } from '../retry/journal.ts';
-import { withRetries } from '../retry/source.ts';
+import { createJournal } from '../journal/journal.ts';
+import { withJournal } from '../journal/source.ts';
 import { encodeTradeEvent } from '../stream/encode-event.ts';
 import { controlKey, engineKey, generationKey, tradeStreamKey } from '../stream/keys.ts';
 import { openPublisher } from '../stream/publisher.ts';
@@ -72,7 +72,7 @@ function engineOf(t: TestContext, source: EngineSource, options: Partial<EngineO
   t.after(() => end().catch(() => undefined));
   return { ended, end };
 }
-const journaled = (count: number) => withRetries(sourceOf(count), createRetryJournal(file, MARKET));
+const journaled = (count: number) => withJournal(sourceOf(count), createJournal(file, MARKET));
 
 const status = () => redis.hgetall(engineKey(MARKET));
 async function ask(fields: Record<string, string>, kind = 'retry'): Promise<string> {
@@ -123,14 +123,14 @@ test('asked for right after the last write, before the engine has noticed that i
 
 test('overtaken between journal and stream, both are emitted, one after the other', async (t) => {
   const source = journaled(4);
-  const { retries } = source;
-  assert.ok(retries !== undefined);
+  const { journal } = source;
+  assert.ok(journal !== undefined);
   let second: string | undefined;
-  const append: typeof retries.append = async (retried) => {
-    await retries.append(retried);
+  const addRetry: typeof journal.addRetry = async (retried) => {
+    await journal.addRetry(retried);
     second ??= await ask({ retry_id: '3' });
   };
-  engineOf(t, { ...source, retries: Object.assign(Object.create(retries), { append }) });
+  engineOf(t, { ...source, journal: Object.assign(Object.create(journal), { addRetry }) });
   await entries(4);
   await ask({ retry_id: '2' });
   await entries(6);
@@ -180,11 +180,11 @@ test('ended between journal and stream, it is emitted at the next start, once, b
   const first = engineOf(t, journaled(4));
   await entries(4);
   await first.end();
-  const source = journaled(4);
-  assert.ok(source.retries !== undefined);
-  await source.retries.open();
-  await source.retries.append({ ...trade(2n), tradeId: tradeId(5), replaces: tradeId(2) });
-  await source.retries.close();
+  const { journal } = journaled(4);
+  assert.ok(journal !== undefined);
+  await journal.open();
+  await journal.addRetry({ ...trade(2n), tradeId: tradeId(5), replaces: tradeId(2) });
+  await journal.close();
   const request = await ask({ retry_id: '2' });
   engineOf(t, journaled(6));
   assert.equal((await answered(request)).retried_as, '5');

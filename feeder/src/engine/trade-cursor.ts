@@ -54,5 +54,5 @@ export const changed = (origin: string, what: string): LockstepError =>
   new LockstepError(
     'SOURCE_CHANGED',
     `${origin} ${what}`,
-    'Start the engine with the very input, seed and market terms it had before: what an id means never changes.',
+    'Start the engine with the very input, seed, market terms and journal it had before: what an id means never changes.',
   );

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import fc from 'fast-check';
+import { OrderType } from '#client';
 import { OrderBook } from './book.ts';
 import type { Order } from './order.ts';
 
@@ -38,7 +39,7 @@ test('the best price trades first, at the waiting price', () => {
     [9, 1, 102, 5],
   ]);
   assert.equal(execution.resting, 10n);
-  assert.ok(execution.fills.every((fill) => fill.takerIsBuyer));
+  assert.ok(execution.fills.every((fill) => fill.takerIsBuyer && fill.orderType === OrderType.Limit));
 });
 
 test('at one price the earlier order trades first', () => {

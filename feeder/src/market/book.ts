@@ -1,3 +1,5 @@
+import type { OrderTypeCode } from '#client';
+import { OrderType } from '#client';
 import type { Level } from './levels.ts';
 import { PriceLevels } from './levels.ts';
 import type { Order, Side } from './order.ts';
@@ -10,6 +12,8 @@ export interface Fill {
   /** Lots. */
   readonly quantity: bigint;
   readonly takerIsBuyer: boolean;
+  /** Of the taker's order. */
+  readonly orderType: OrderTypeCode;
 }
 
 /** What became of a submitted order: its fills in order, and where the rest went. */
@@ -96,6 +100,7 @@ function fillOf(taker: Order, maker: Order, quantity: bigint): Fill {
     price: maker.price,
     quantity,
     takerIsBuyer,
+    orderType: taker.immediateOrCancel ? OrderType.ImmediateOrCancel : OrderType.Limit,
   };
 }
 

@@ -36,6 +36,8 @@ async function* flowRows(
       price: fill.price * instrument.priceUnit,
       quantity: fill.quantity,
       takerIsBuyer: fill.takerIsBuyer,
+      orderType: fill.orderType,
+      feeTier: undefined,
     });
     if (number === count) return;
   }

@@ -2,6 +2,7 @@
 // Does not prove: that it looks like any real market.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OrderType } from '#client';
 import { instrumentOf } from '../instrument.ts';
 import { fundingPlan, surveyInput } from '../trade-input.ts';
 import type { Fill } from './book.ts';
@@ -31,6 +32,11 @@ test('fills are between different known traders, above zero, and taken from both
   assert.equal(new Set(fills.map((fill) => fill.takerIsBuyer)).size, 2);
 });
 
+test('a taker is a limit or an immediate-or-cancel order', () => {
+  const types = new Set(take(500, '1', 64).map(({ orderType }) => orderType));
+  assert.deepEqual([...types].sort(), [OrderType.Limit, OrderType.ImmediateOrCancel]);
+});
+
 test('two traders are enough', () => assert.equal(take(200, '1', 2).length, 200));
 
 test('an input has exactly the asked number of trades, the same in each pass', async () => {
@@ -43,12 +49,17 @@ test('an input has exactly the asked number of trades, the same in each pass', a
   const survey = await surveyInput(input, market);
   assert.deepEqual([survey.accepted, survey.rejected], [300, 0]);
   const ids: bigint[] = [];
+  const tiers = new Set<number>();
   for await (const row of input.rows(fundingPlan(input, market))) {
     assert.ok('accepted' in row);
-    ids.push(row.accepted.trade.tradeId);
+    const { trade, order } = row.accepted;
+    ids.push(trade.tradeId);
+    assert.equal(order.feeTier, (trade.takerIsBuyer ? trade.buyer : trade.seller) % 4);
+    tiers.add(order.feeTier);
   }
   assert.deepEqual(
     ids,
     Array.from({ length: 300 }, (_, i) => BigInt(i + 1)),
   );
+  assert.equal(tiers.size, 4);
 });

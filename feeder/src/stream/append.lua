@@ -7,8 +7,8 @@
 -- ARGV[1]  token of the writing engine, or '' for a writer that claimed nothing
 -- ARGV[2]  generation the pointer must name
 -- ARGV[3]  entry id the stream must end with: '<last trade id>-0', or '0-0' for a stream that has none yet
--- ARGV[4]  value of field v: schema of the payloads
--- ARGV[5…] for each trade, in order: entry id '<trade id>-0', payload, and value of field r (the id it replaces) or ''
+-- ARGV[4…] for each trade, in order: entry id '<trade id>-0', value of field v (schema of the payload), payload, and value of
+--          field r (the id it replaces) or ''
 -- Returns {'appended', last} or, having added nothing, what was found instead: {'owner', token}, {'pointer', generation},
 -- {'last', entry id}, and to an engine that finds its last trade's id there: {'repeated', entry id}, or {'foreign', what entry it is} of
 -- the first one that is not what it wrote; '' stands for a missing value.
@@ -22,17 +22,17 @@ local function shown(id, fields)
   return id .. ' without p'
 end
 local function is_own(fields, i)
-  local is_retry = ARGV[i + 2] ~= ''
+  local is_retry = ARGV[i + 3] ~= ''
   return #fields == (is_retry and 6 or 4)
-    and fields[1] == 'v' and fields[2] == ARGV[4] and fields[3] == 'p' and fields[4] == ARGV[i + 1]
-    and (not is_retry or (fields[5] == 'r' and fields[6] == ARGV[i + 2]))
+    and fields[1] == 'v' and fields[2] == ARGV[i + 1] and fields[3] == 'p' and fields[4] == ARGV[i + 2]
+    and (not is_retry or (fields[5] == 'r' and fields[6] == ARGV[i + 3]))
 end
 local function judge_repeat(last)
-  local found = redis.call('XRANGE', KEYS[1], '(' .. ARGV[3], '+', 'COUNT', (#ARGV - 4) / 3 + 1)
-  local at = #ARGV - 2 - 3 * (#found - 1)
+  local found = redis.call('XRANGE', KEYS[1], '(' .. ARGV[3], '+', 'COUNT', (#ARGV - 3) / 4 + 1)
+  local at = #ARGV - 3 - 4 * (#found - 1)
   for _, entry in ipairs(found) do
-    if at < 5 or entry[1] ~= ARGV[at] or not is_own(entry[2], at) then return { 'foreign', shown(entry[1], entry[2]) } end
-    at = at + 3
+    if at < 4 or entry[1] ~= ARGV[at] or not is_own(entry[2], at) then return { 'foreign', shown(entry[1], entry[2]) } end
+    at = at + 4
   end
   if #found == 0 then return { 'foreign', last .. ', which is gone' } end
   return { 'repeated', last }
@@ -52,14 +52,14 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   end
 end
 if last ~= ARGV[3] then
-  if ARGV[1] ~= '' and last == ARGV[#ARGV - 2] and #ARGV > 5 then return judge_repeat(last) end
+  if ARGV[1] ~= '' and #ARGV > 4 and last == ARGV[#ARGV - 3] then return judge_repeat(last) end
   return { 'last', last }
 end
-for i = 5, #ARGV, 3 do
-  if ARGV[i + 2] == '' then
-    redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[4], 'p', ARGV[i + 1])
+for i = 4, #ARGV, 4 do
+  if ARGV[i + 3] == '' then
+    redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[i + 1], 'p', ARGV[i + 2])
   else
-    redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[4], 'p', ARGV[i + 1], 'r', ARGV[i + 2])
+    redis.call('XADD', KEYS[1], ARGV[i], 'v', ARGV[i + 1], 'p', ARGV[i + 2], 'r', ARGV[i + 3])
   end
 end
 return { 'appended', last }

@@ -69,13 +69,14 @@ export class StreamPen {
 
   #append(after: string, trades: readonly EngineTrade[]): Promise<Answer> {
     const { redis, market, token } = this.#writer;
-    const entries = trades.flatMap((trade) => [
+    const entries = trades.flatMap(({ schema = SCHEMA_V1, ...trade }) => [
       entryId(trade.tradeId),
-      encodeTradeEvent(trade),
+      schema,
+      encodeTradeEvent(trade, schema),
       `${trade.replaces ?? ''}`,
     ]);
     const keys = [tradeStreamKey(market, this.generation), generationKey(market), engineKey(market)];
-    return append(redis, keys, [token, `${this.#pointedAt}`, after, SCHEMA_V1, ...entries]);
+    return append(redis, keys, [token, `${this.#pointedAt}`, after, ...entries]);
   }
 
   #refuse(answer: Answer): never {

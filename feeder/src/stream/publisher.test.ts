@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
 import { Redis } from 'ioredis';
-import type { TradeV1 } from '#client';
-import { baseLots, LockstepError, price, tradeId } from '#client';
+import type { OrderTypeCode, TradeV1 } from '#client';
+import { baseLots, LockstepError, OrderType, price, tradeId } from '#client';
 import type { PrivateRedis } from '../../../cli/src/redis-server.ts';
 import { startPrivateRedis } from '../../../cli/src/redis-server.ts';
-import { encodeTradeEvent } from './encode-event.ts';
+import type { EngineTrade } from '../engine/source.ts';
+import { encodeTradeEvent, SCHEMA_V1, SCHEMA_V2 } from './encode-event.ts';
 import { engineKey, generationKey, tradeStreamKey } from './keys.ts';
 import { openPublisher } from './publisher.ts';
 
@@ -108,6 +109,18 @@ async function ownersTwo() {
   return two;
 }
 
+test('entries of one write may have different schemas, and are known again by theirs', async () => {
+  const [one, again] = await ownersTwo();
+  const mixed: EngineTrade[] = [trade(1), { ...trade(2), schema: SCHEMA_V2 }, { ...trade(3), schema: SCHEMA_V1 }];
+  for (const publisher of [one, again]) await publisher.publish(mixed);
+  const entries = await redis.xrangeBuffer(STREAM, '-', '+');
+  assert.deepEqual(
+    entries.map(([, fields]) => String(fields[1])),
+    ['1', '2', '1'],
+  );
+  assert.deepEqual(await one.lastEntry(), { schema: '1', payload: encodeTradeEvent(trade(3)) });
+});
+
 test('a write of the owner that is repeated adds nothing, also when all but its newest entry was trimmed', async () => {
   const [one, again] = await ownersTwo();
   await one.publish(trades(1, 3));
@@ -169,26 +182,31 @@ interface GoldenEvent {
     price: string;
     quantity: string;
     taker_is_buyer: boolean;
+    order_type?: OrderTypeCode;
+    fee_tier?: number;
   };
   readonly bytes: string;
   readonly canonical: boolean;
 }
 
-test('events are the golden bytes', () => {
-  const file = new URL('../../../tests/golden/v1/trade_events.json', import.meta.url);
-  const cases = (JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenEvent[] }).cases.filter(
-    (each) => each.canonical,
-  );
-  assert.ok(cases.length > 0);
-  for (const { name, event, bytes } of cases) {
-    const encoded = encodeTradeEvent({
-      tradeId: tradeId(event.trade_id),
-      buyer: event.buyer,
-      seller: event.seller,
-      price: price(event.price),
-      quantity: baseLots(event.quantity),
-      takerIsBuyer: event.taker_is_buyer,
-    });
-    assert.equal(encoded.toString('hex'), bytes, name);
-  }
-});
+for (const schema of [SCHEMA_V1, SCHEMA_V2] as const) {
+  test(`events of schema ${schema} are the golden bytes`, () => {
+    const file = new URL(`../../../tests/golden/v${schema}/trade_events.json`, import.meta.url);
+    const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenEvent[] };
+    const canonical = cases.filter((each) => each.canonical);
+    assert.ok(canonical.length > 0);
+    for (const { name, event, bytes } of canonical) {
+      const { order_type: orderType = OrderType.Limit, fee_tier: feeTier = 0 } = event;
+      const plain = {
+        tradeId: tradeId(event.trade_id),
+        buyer: event.buyer,
+        seller: event.seller,
+        price: price(event.price),
+        quantity: baseLots(event.quantity),
+        takerIsBuyer: event.taker_is_buyer,
+      };
+      const encoded = encodeTradeEvent({ ...plain, orderType, feeTier }, schema);
+      assert.equal(encoded.toString('hex'), bytes, name);
+    }
+  });
+}

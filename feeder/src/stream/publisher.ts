@@ -12,6 +12,12 @@ const openGeneration = luaScript(new URL('open-generation.lua', import.meta.url)
 const moveOn = luaScript(new URL('move-on.lua', import.meta.url));
 const switchGeneration = luaScript(new URL('switch.lua', import.meta.url));
 
+/** What an entry holds: its fields `v` and `p`, empty where it has none. */
+export interface StreamedTrade {
+  readonly schema: string;
+  readonly payload: Buffer;
+}
+
 /** The engine's pen: writes trades to the current generation, ids without gaps from 1, each once. */
 export interface Publisher {
   readonly generation: bigint;
@@ -25,8 +31,8 @@ export interface Publisher {
   publish(trades: readonly EngineTrade[]): Promise<void>;
   /** Looks at Redis again: which generation, how far. @throws LockstepError GENERATION_INVALID, PUBLISH_CONFLICT */
   resume(): Promise<void>;
-  /** Payload of the last entry; undefined when it was trimmed. */
-  lastPayload(): Promise<Buffer | undefined>;
+  /** The last entry; undefined when it was trimmed. */
+  lastEntry(): Promise<StreamedTrade | undefined>;
   /** A new generation, complete after `from`, that no reader sees yet. Only for the owner. @throws as publish */
   openDraft(from: TradeId): Promise<Draft>;
   /**
@@ -69,11 +75,10 @@ export async function openPublisher(redis: Redis, market: string, token = ''): P
     async resume() {
       pen = await penAtPointer(writer, pen.generation);
     },
-    async lastPayload() {
+    async lastEntry() {
       const [entry] = await redis.xrevrangeBuffer(tradeStreamKey(market, pen.generation), '+', '-', 'COUNT', 1);
       if (entry === undefined || String(entry[0]) !== entryId(pen.lastId)) return undefined;
-      const at = entry[1].findIndex((field, index) => index % 2 === 0 && String(field) === 'p');
-      return at === -1 ? undefined : entry[1][at + 1];
+      return { schema: String(fieldOf(entry[1], 'v')), payload: fieldOf(entry[1], 'p') };
     },
     async openDraft(from) {
       const opened = await script(openGeneration, 'opened', '', [`${pen.generation + 1n}`, entryId(from)]);
@@ -88,6 +93,11 @@ export async function openPublisher(redis: Redis, market: string, token = ''): P
       pen = new StreamPen(writer, generation, generation, head);
     },
   };
+}
+
+function fieldOf(fields: readonly Buffer[], name: string): Buffer {
+  const at = fields.findIndex((field, index) => index % 2 === 0 && String(field) === name);
+  return (at === -1 ? undefined : fields[at + 1]) ?? Buffer.alloc(0);
 }
 
 /** @param first generation to open when Redis knows of none */

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import {
-  createRetryJournal,
+  createJournal,
   flowInput,
   inputSource,
   instrumentOf,
   openControl,
   openPublisher,
   runEngine,
-  withRetries,
+  withJournal,
 } from '#feeder';
 import type { EnginePlace, RunningEngine, StartEngine } from './start-engine.ts';
 
@@ -39,6 +39,6 @@ async function run({ market, count, rate, journal }: EnginePlace, redis: Redis, 
   const input = flowInput(INSTRUMENT, { traders: TERMS.traders, seed: market, count });
   const control = openControl(redis, market);
   const publisher = await openPublisher(redis, market, control.token);
-  const source = withRetries(inputSource(input, TERMS), createRetryJournal(journal, market));
+  const source = withJournal(inputSource(input, TERMS), createJournal(journal, market));
   await runEngine({ source, publisher, control, signal, rate });
 }

@@ -5,8 +5,16 @@ import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
 import protobuf from 'protobufjs';
 
-const PROTO_FILE = fileURLToPath(new URL('../../../proto/lockstep/trade_v1.proto', import.meta.url));
-const eventV1 = protobuf.loadSync(PROTO_FILE).lookupType('lockstep.TradeEventV1');
+/** By value of field `v`, the message that `p` is. */
+const EVENTS: Readonly<Record<string, protobuf.Type>> = {
+  '1': eventOf('trade_v1', 'TradeEventV1'),
+  '2': eventOf('trade_v2', 'TradeEventV2'),
+};
+
+function eventOf(file: string, name: string): protobuf.Type {
+  const path = fileURLToPath(new URL(`../../../proto/lockstep/${file}.proto`, import.meta.url));
+  return protobuf.loadSync(path).lookupType(`lockstep.${name}`);
+}
 
 const KINDS = ['mode', 'emit', 'replay', 'retry'];
 
@@ -78,7 +86,10 @@ export class Probe {
 
   /** Returns when the engine has looked at its control keys twice since: whatever it was doing, it has got round to it. */
   async settled(): Promise<void> {
-    for (let look = 0; look < 2; look += 1) await this.obeyed(await this.ask({ emit: '1' }));
+    for (let look = 0; look < 2; look += 1) {
+      const emit = (await this.redis.hget(this.engineKey, 'emit')) ?? '1';
+      await this.obeyed(await this.ask({ emit }));
+    }
   }
 
   async pointer(): Promise<string> {
@@ -102,15 +113,14 @@ export class Probe {
   }
 
   /** What an entry's bytes say. */
-  tradeOf = ({ p }: Entry): Record<string, unknown> =>
-    eventV1.toObject(eventV1.decode(p), { longs: String, defaults: true });
+  tradeOf = (entry: Entry): Record<string, unknown> => eventIn(entry);
 
   /** Bytes of a trade of this id that no engine gave it. */
   forged(id: number): Buffer {
     const most = '18446744073709551615';
-    return Buffer.from(
-      eventV1.encode(eventV1.fromObject({ tradeId: `${id}`, seller: 1, price: most, quantity: '1' })).finish(),
-    );
+    const type = eventOf('trade_v1', 'TradeEventV1');
+    const event = type.fromObject({ tradeId: `${id}`, seller: 1, price: most, quantity: '1' });
+    return Buffer.from(type.encode(event).finish());
   }
 
   /** Waits; the test's own timeout bounds it. */
@@ -132,13 +142,19 @@ function field(fields: readonly Buffer[], name: string): Buffer {
   return value;
 }
 
-/** Ids `from + 1` to `to`, each once, none missing, and all of them what the schema says. */
-export function assertTrades(entries: readonly Entry[], from: number, to: number): void {
+/** Ids `from + 1` to `to`, each once, none missing, each in its schema, and all of them what that says. */
+export function assertTrades(
+  entries: readonly Entry[],
+  from: number,
+  to: number,
+  schemaOf: (id: number) => string = () => '1',
+): void {
   assert.equal(entries.length, to - from);
-  entries.forEach(({ id, v, p }, index) => {
+  entries.forEach((entry, index) => {
+    const { id, v } = entry;
     assert.equal(id, `${from + 1 + index}-0`);
-    assert.equal(v, '1');
-    const event = eventV1.toObject(eventV1.decode(p), { longs: String, defaults: true });
+    assert.equal(v, schemaOf(from + 1 + index), id);
+    const event = eventIn(entry);
     assert.equal(`${event.tradeId}-0`, id);
     assert.notEqual(event.buyer, event.seller);
     assert.notEqual(event.price, '0');
@@ -146,8 +162,16 @@ export function assertTrades(entries: readonly Entry[], from: number, to: number
   });
 }
 
-/** For every id that both have, the same bytes. */
+/** For every id that both have, the same schema and bytes. */
 export function assertSameBytes(entries: readonly Entry[], before: readonly Entry[]): void {
-  const bytes = new Map(before.map(({ id, p }) => [id, p.toString('hex')]));
-  for (const { id, p } of entries) assert.equal(p.toString('hex'), bytes.get(id) ?? p.toString('hex'), id);
+  const known = new Map(before.map((entry) => [entry.id, written(entry)]));
+  for (const entry of entries) assert.equal(written(entry), known.get(entry.id) ?? written(entry), entry.id);
+}
+
+const written = ({ v, p }: Entry): string => `${v} ${p.toString('hex')}`;
+
+function eventIn({ v, p }: Entry): Record<string, unknown> {
+  const type = EVENTS[v];
+  assert.ok(type !== undefined, `schema ${v} is none of docs/reference/engine.md`);
+  return type.toObject(type.decode(p), { longs: String, defaults: true });
 }

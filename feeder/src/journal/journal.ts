@@ -6,42 +6,60 @@ import type { TradeId, TradeV1 } from '#client';
 import { LockstepError, tradeId } from '#client';
 import type { EngineTrade } from '../engine/source.ts';
 import { encodeTradeEvent } from '../stream/encode-event.ts';
-import type { Line } from './line.ts';
-import { parseEntry, parseHeader, writeEntry, writeHeader } from './line.ts';
+import type { Line, Retry } from './line.ts';
+import { parseHeader, parseLine, writeHeader, writeLine } from './line.ts';
+import type { SchemaSwitch } from './schemas.ts';
+import { SchemaHistory } from './schemas.ts';
 
-/** A retry takes a person's decision: as many as this are a mistake, and would be kept in memory. */
-const MAX_RETRIES = 100_000;
+/** A line takes a person's decision: as many as this are a mistake, and would be kept in memory. */
+const MAX_LINES = 100_000;
 
-/** Which trades were emitted again, and as what: the only thing an engine fed by a seed or a file has to remember. */
-export interface RetryJournal {
+/**
+ * Which trades were emitted again, and as what; and from which trade on which schema was written: all that an engine fed by a
+ * seed or a file has to remember.
+ */
+export interface EngineJournal {
   /**
    * Reads the file, or begins it. A last line without its end was never acted on, and is cut off. Only for the engine that
    * has claimed the market.
    * @throws LockstepError JOURNAL_UNREADABLE, JOURNAL_FOREIGN
    */
   open(first: TradeV1 | undefined): Promise<void>;
-  /** The highest id in it; 0 while it is empty. */
-  readonly lastId: TradeId;
+  /** The highest id of a retry; 0 before the first. */
+  readonly lastRetry: TradeId;
+  readonly schemas: SchemaHistory;
   /** The retry that has this id. */
   at(id: TradeId): EngineTrade | undefined;
   /** The id a trade was retried as. */
   retriedAs(id: TradeId): TradeId | undefined;
   /** Returns when the retry will be there after any crash. @throws LockstepError JOURNAL_UNWRITABLE */
-  append(trade: EngineTrade & { readonly replaces: TradeId }): Promise<void>;
+  addRetry(trade: Retry): Promise<void>;
+  /** The same for a switch. @throws LockstepError JOURNAL_UNWRITABLE */
+  addSwitch(change: SchemaSwitch): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param market address: a journal is of one market, and of one source of trades */
-export function createRetryJournal(file: string, market: string): RetryJournal {
+export function createJournal(file: string, market: string): EngineJournal {
   const retries = new Map<TradeId, EngineTrade>();
   const retriedAs = new Map<TradeId, TradeId>();
-  let lastId = tradeId(0);
+  const schemas = new SchemaHistory();
+  let lastRetry = tradeId(0);
   let handle: FileHandle | undefined;
 
-  const keep = (trade: Line) => {
-    retries.set(trade.tradeId, trade);
-    retriedAs.set(trade.replaces, trade.tradeId);
-    lastId = trade.tradeId;
+  const keep = (line: Line) => {
+    if ('change' in line) return schemas.add(line.change);
+    const { retry } = line;
+    retries.set(retry.tradeId, retry);
+    retriedAs.set(retry.replaces, retry.tradeId);
+    lastRetry = retry.tradeId;
+  };
+  const add = async (line: Line) => {
+    if (retries.size + schemas.size >= MAX_LINES)
+      throw unwritable(file, `it has ${MAX_LINES} lines, which is all it may`);
+    if (handle === undefined) throw unwritable(file, 'it is not open');
+    await write(handle, file, writeLine(line));
+    keep(line);
   };
   return {
     async open(first) {
@@ -55,24 +73,22 @@ export function createRetryJournal(file: string, market: string): RetryJournal {
       else refuseForeign(file, parseHeader(file, header), { market, source });
       retries.clear();
       retriedAs.clear();
-      lastId = tradeId(0);
-      for (const line of lines) {
-        const entry = parseEntry(file, line);
-        if (entry.tradeId <= lastId) throw disordered(file, entry.tradeId);
-        keep(entry);
+      schemas.clear();
+      lastRetry = tradeId(0);
+      for (const text of lines) {
+        const line = parseLine(file, text);
+        if ('retry' in line && line.retry.tradeId <= lastRetry) throw disordered(file, line.retry.tradeId);
+        keep(line);
       }
     },
-    get lastId() {
-      return lastId;
+    schemas,
+    get lastRetry() {
+      return lastRetry;
     },
     at: (id) => retries.get(id),
     retriedAs: (id) => retriedAs.get(id),
-    async append(trade) {
-      if (retries.size >= MAX_RETRIES) throw unwritable(file, `it holds ${MAX_RETRIES} retries, which is all it may`);
-      if (handle === undefined) throw unwritable(file, 'it is not open');
-      await write(handle, file, writeEntry(trade));
-      keep(trade);
-    },
+    addRetry: (retry) => add({ retry }),
+    addSwitch: (change) => add({ change }),
     async close() {
       await handle?.close();
       handle = undefined;
@@ -119,7 +135,7 @@ function refuseForeign(file: string, found: Binding, own: Binding): void {
   throw new LockstepError(
     'JOURNAL_FOREIGN',
     `${file} is the journal of ${what}`,
-    'Give the journal this engine wrote for this market, with the very input it had; or a new file when it never retried a trade.',
+    'Give the journal this engine wrote for this market, with the very input it had; or a new file when it never wrote one.',
   );
 }
 

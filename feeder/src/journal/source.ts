@@ -1,25 +1,27 @@
 import { tradeId } from '#client';
 import type { EngineSource, EngineTrade } from '../engine/source.ts';
-import type { RetryJournal } from './journal.ts';
+import type { EngineJournal } from './journal.ts';
 
 /**
  * The trades of a source with the retries between them: each retry has the id the journal gave it, and moves the ids of the
  * source's own trades behind it up by one. A retry that is journaled while a pass is under way comes in that pass, when its id is due.
  */
-export const withRetries = (source: EngineSource, journal: RetryJournal): EngineSource => ({
+export const withJournal = (source: EngineSource, journal: EngineJournal): EngineSource => ({
   origin: source.origin,
-  retries: {
+  journal: {
     async open() {
       const first = source.trades()[Symbol.asyncIterator]();
       const { value } = await first.next();
       await first.return?.();
       await journal.open(value);
     },
-    get lastId() {
-      return journal.lastId;
+    get lastRetry() {
+      return journal.lastRetry;
     },
+    schemas: journal.schemas,
     retriedAs: journal.retriedAs,
-    append: journal.append,
+    addRetry: journal.addRetry,
+    addSwitch: journal.addSwitch,
     close: journal.close,
   },
   async *trades() {

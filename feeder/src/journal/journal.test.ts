@@ -1,16 +1,17 @@
-// Proves: a journal of retries gives back what was written, drops a last line without its end at any byte, and is refused for another
-// market, another source, and with anything else in it.
-// Does not prove: what an engine makes of it (run-retry.test.ts), or that the disk keeps what it said it keeps.
+// Proves: a journal gives back the retries and switches that were written, also those of an engine that knew of neither switches nor
+// order types; it drops a last line without its end at any byte, and is refused for another market, another source, and with
+// anything else in it.
+// Does not prove: what an engine makes of it (run-retry.test.ts, run-emission.test.ts), or that the disk keeps what it said it keeps.
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { baseLots, LockstepError, price, tradeId, traderIndex } from '#client';
-import { createRetryJournal } from './journal.ts';
-import type { Line } from './line.ts';
-import { parseEntry, writeEntry } from './line.ts';
+import { baseLots, LockstepError, OrderType, price, tradeId, traderIndex } from '#client';
+import { createJournal } from './journal.ts';
+import type { Retry } from './line.ts';
+import { parseLine, writeLine } from './line.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'lockstep-journal-'));
 after(() => rm(dir, { recursive: true }));
@@ -20,7 +21,7 @@ const freshFile = () => {
   return join(dir, `${files}`);
 };
 
-const trade = (id: bigint, replaces: bigint): Line => ({
+const trade = (id: bigint, replaces: bigint): Retry => ({
   tradeId: tradeId(id),
   replaces: tradeId(replaces),
   buyer: traderIndex(0),
@@ -28,12 +29,14 @@ const trade = (id: bigint, replaces: bigint): Line => ({
   price: price(2n ** 64n - 1n),
   quantity: baseLots(7),
   takerIsBuyer: true,
+  orderType: OrderType.FillOrKill,
+  feeTier: 3,
 });
 const { replaces: _, ...FIRST } = trade(1n, 0n);
 const coded = (code: string) => (error: unknown) => error instanceof LockstepError && error.code === code;
 
 async function open(file: string, market = 'market', first = FIRST) {
-  const journal = createRetryJournal(file, market);
+  const journal = createJournal(file, market);
   await journal.open(first);
   return journal;
 }
@@ -41,7 +44,7 @@ async function open(file: string, market = 'market', first = FIRST) {
 async function written(): Promise<string> {
   const file = freshFile();
   const journal = await open(file);
-  for (const retry of [trade(5n, 2n), trade(9n, 5n)]) await journal.append(retry);
+  for (const retry of [trade(5n, 2n), trade(9n, 5n)]) await journal.addRetry(retry);
   await journal.close();
   return file;
 }
@@ -52,24 +55,50 @@ test('what was appended is there, now and after it is opened again', async () =>
   assert.deepEqual(journal.at(tradeId(5)), trade(5n, 2n));
   assert.equal(journal.retriedAs(tradeId(5)), 9n);
   assert.equal(journal.retriedAs(tradeId(9)), undefined);
-  await journal.append(trade(10n, 1n));
+  await journal.addRetry(trade(10n, 1n));
   assert.equal(journal.retriedAs(tradeId(1)), 10n);
   await journal.close();
 });
 
-test('an entry comes back as it was written', () => {
+test('a switch is there beside the retries, now and after it is opened again', async () => {
+  const file = await written();
+  const journal = await open(file);
+  await journal.addSwitch({ schema: '2', from: tradeId(12) });
+  await journal.addSwitch({ schema: '77', from: tradeId(15) });
+  await journal.close();
+  for (const each of [journal, await open(file)]) {
+    assert.deepEqual(
+      [11, 12, 14, 15].map((id) => each.schemas.at(tradeId(id))),
+      ['1', '2', '2', '77'],
+    );
+    assert.equal(each.retriedAs(tradeId(5)), 9n);
+    await each.close();
+  }
+});
+
+test('what was written before there were order types and switches is read as limit orders of the first tier', async () => {
+  const file = await written();
+  const { orderType: _type, feeTier: _tier, ...older } = JSON.parse(writeLine({ retry: trade(30n, 9n) }));
+  await appendFile(file, `${JSON.stringify(older)}\n`);
+  const journal = await open(file);
+  assert.deepEqual(journal.at(tradeId(30)), { ...trade(30n, 9n), orderType: OrderType.Limit, feeTier: 0 });
+  assert.equal(journal.schemas.latest, '1');
+  await journal.close();
+});
+
+test('a retry comes back as it was written', () => {
   const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
   const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
   const fields = fc.tuple(fc.bigInt({ min: 2n, max: 2n ** 64n - 1n }), u64, u64, u32, u32, fc.boolean());
   fc.assert(
     fc.property(fields, ([id, at, quantity, buyer, seller, takerIsBuyer]) => {
-      const retry: Line = {
+      const retry: Retry = {
         ...trade(id, id - 1n),
         ...{ buyer: traderIndex(buyer), seller: traderIndex(seller), takerIsBuyer },
         price: price(at),
         quantity: baseLots(quantity),
       };
-      assert.deepEqual(parseEntry('file', writeEntry(retry)), retry);
+      assert.deepEqual(parseLine('file', writeLine({ retry })), { retry });
     }),
   );
 });
@@ -84,7 +113,7 @@ test('cut at any byte it opens, without the line that was cut, and goes on', asy
     const kept = lineEnds.filter((at) => at < length).length;
     assert.equal(journal.at(tradeId(5)) !== undefined, kept >= 2, `cut at ${length}`);
     assert.equal(journal.at(tradeId(9)) !== undefined, kept >= 3, `cut at ${length}`);
-    await journal.append(trade(20n, 3n));
+    await journal.addRetry(trade(20n, 3n));
     await journal.close();
     const again = await open(file);
     assert.equal(again.retriedAs(tradeId(3)), 20n, `cut at ${length}`);
@@ -97,11 +126,25 @@ test('it is of one market and one source', async () => {
   const other = { ...FIRST, buyer: traderIndex(1) };
   await assert.rejects(open(file, 'another'), coded('JOURNAL_FOREIGN'));
   await assert.rejects(open(file, 'market', other), coded('JOURNAL_FOREIGN'));
-  await assert.rejects(createRetryJournal(file, 'market').open(undefined), coded('JOURNAL_FOREIGN'));
+  await assert.rejects(createJournal(file, 'market').open(undefined), coded('JOURNAL_FOREIGN'));
 });
 
 test('anything else in the file is refused, and left as it is', async () => {
-  for (const line of ['{}', 'text', writeEntry(trade(9n, 2n)), writeEntry(trade(3n, 4n)), '{"id":"12"}', '']) {
+  const spoilt = [
+    '{"emit":"2"}',
+    '{"emit":2,"from":"3"}',
+    '{"emit":"0","from":"3"}',
+    '{"emit":"2","from":"3","at":"4"}',
+  ];
+  for (const line of [
+    ...spoilt,
+    '{}',
+    'text',
+    writeLine({ retry: trade(9n, 2n) }),
+    writeLine({ retry: trade(3n, 4n) }),
+    '{"id":"12"}',
+    '',
+  ]) {
     const file = await written();
     await appendFile(file, `${line}\n`);
     const before = await readFile(file);
@@ -116,5 +159,5 @@ test('anything else in the file is refused, and left as it is', async () => {
 test('a place that cannot be written is named', async () => {
   await assert.rejects(open(join(dir, 'no', 'such', 'folder')), coded('JOURNAL_UNWRITABLE'));
   await assert.rejects(open(dir), coded('JOURNAL_UNWRITABLE'));
-  await assert.rejects(createRetryJournal(freshFile(), 'market').append(trade(5n, 2n)), coded('JOURNAL_UNWRITABLE'));
+  await assert.rejects(createJournal(freshFile(), 'market').addRetry(trade(5n, 2n)), coded('JOURNAL_UNWRITABLE'));
 });
