@@ -13,6 +13,7 @@ export * from './batch/v1.ts';
 export type { BatchV2, DecodedBatchV2, TradeV2 } from './batch/v2.ts';
 export {
   asV1,
+  asV1Lossy,
   asV2,
   decodeBatchV2,
   encodeBatchV2,

@@ -9,6 +9,8 @@ export const ERROR_ADVICE = {
     'Make the file yours alone; if others could have read it, use a new key (a relayer: `lockstep config set-relayer`).',
   HTTP_PORT_UNAVAILABLE:
     'Free the port, or set `httpPort` to another one (0 takes any) and `httpHost` to an address of this machine.',
+  CONTROL_INVALID:
+    'Ask for `max_version` of 1..255, `as_v1_to` of a trade id, or both, under a request id of 1 to 64 of A-Z a-z 0-9 . _ : -',
   REDIS_UNREACHABLE: 'Start Redis or correct `redisUrl`.',
   REDIS_EVICTS:
     'Run the command in the message and make the setting permanent: an evicted row is a forgotten signature.',
