@@ -32,11 +32,12 @@ export async function holdLane(open: () => Hold, lane: LaneWorld, signals: LaneS
   const backoff = createBackoff(clock, { minMs: RETRY_MIN_MS, maxMs: config.retryMaxMs });
   const memory = createRowMemory();
   try {
+    progress.state('waiting');
     for (;;) {
-      progress.state('waiting');
       const startedMs = clock.now();
       const again = await holdOnce(open(), lane, memory, signals);
       if (clock.now() - startedMs > config.leaseMs + config.retryMaxMs) backoff.reset();
+      progress.state('waiting');
       logger.warn({ err: again }, 'the lane begins again');
       await backoff.wait(stopping);
     }

@@ -13,7 +13,7 @@ import { fakeJournal, fakeQueue, fakeWishes, noReplays, noTrimmer, silent } from
 import { trade } from './trades.ts';
 
 const ADDRESS = 'So11111111111111111111111111111111111111112';
-const config: RelayerConfig = parseRelayerConfig({
+export const config: RelayerConfig = parseRelayerConfig({
   rpcUrl: 'http://127.0.0.1:1',
   redisUrl: 'redis://127.0.0.1:1',
   programId: ADDRESS,
