@@ -31,7 +31,7 @@ export const ERROR_ADVICE = {
   TRADE_MALFORMED:
     'The trade was settled as a void. Look at the writer; enter a new trade when it was meant to settle.',
   V2_ONLY_TRADE:
-    'Allow batch version 2 (`lockstep config set-versions`). Until then nothing overtakes the trade: an order type or a fee tier that version 1 cannot say must not be settled as another.',
+    'Allow batch version 2 (`lockstep config set-versions`), or end the lane control that rules it out. Until then nothing overtakes the trade: an order type or a fee tier that version 1 cannot say must not be settled as another.',
   FOREIGN_SETTLEMENT:
     'Somebody else settles with this relayer key. Stop it, or rotate the key with set_relayer; compare what was settled with the engine; then acknowledge.',
   LANDING_UNPROVEN:

@@ -80,6 +80,14 @@ test('while no node tells the config, anybody claims; what was read last holds',
   await assert.rejects(claiming, /stop/);
 });
 
+test('told to stop while the node is silent, it does not wait for the node', async () => {
+  const w = world();
+  w.chain.rules = () => new Promise(() => {});
+  const claiming = w.claim();
+  w.stop.abort(new Error('stop'));
+  await assert.rejects(claiming, /stop/);
+});
+
 test('a mistake of our own is thrown', async () => {
   const w = world();
   w.chain.rules = () => Promise.reject(new TypeError('rules of undefined'));

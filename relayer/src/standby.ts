@@ -1,5 +1,6 @@
 import type { Lease } from './adapters/redis/lease.ts';
 import type { LaneDeps } from './composition/deps.ts';
+import { aborted } from './domain/aborted.ts';
 import { TransientError } from './errors.ts';
 import type { SettlementRules } from './ports.ts';
 import { followRules, isOthers, notActive } from './stages/batch/rules.ts';
@@ -18,7 +19,8 @@ export async function claimWhenActive(lease: Lease, deps: StandbyDeps, signal: A
     mayClaim = !isOthers(rules);
     progress.rulesBlocked(mayClaim ? undefined : notActive(rules));
   };
-  const first = await readRules(chain);
+  const first = await Promise.race([readRules(chain), aborted(signal).then(() => undefined)]);
+  signal.throwIfAborted();
   if (first !== undefined) onRules(first);
   const { rulesPollMs: pollMs, slotMs } = config;
   const over = new AbortController();

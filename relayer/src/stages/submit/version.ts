@@ -46,6 +46,6 @@ export function fitToRules(row: OutboxRow, { allowedVersions, cutting, limits }:
 }
 
 function v2Only(row: OutboxRow): Blocked {
-  const reason = `trade ${firstTradeId(row)} can be expressed in batch version 2 alone, which is not allowed; nothing overtakes it`;
+  const reason = `trade ${firstTradeId(row)} can be expressed in batch version 2 alone, which config or lane control does not allow; nothing overtakes it`;
   return { code: 'V2_ONLY_TRADE', reason };
 }
