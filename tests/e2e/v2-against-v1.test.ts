@@ -8,6 +8,7 @@ import { readMarket, settlementInstructions, VersionBit } from '#client';
 import { Differences } from '../../cli/src/start/differences.ts';
 import { withdrawEverything } from '../../cli/src/start/withdraw.ts';
 import { createSender, step } from '../../cli/src/transactions.ts';
+import { lockstep } from '../support/lockstep.ts';
 import { until } from '../support/until.ts';
 import type { RelayerProcess } from './setup/relayer-process.ts';
 import type { Scene } from './setup/scene.ts';
@@ -27,6 +28,10 @@ before(async () => {
 });
 after(() => scene.close());
 
+const statusJson = async (...argv: string[]) => {
+  const place = ['--rpc', scene.chain.rpcUrl, '--market', scene.market];
+  return JSON.parse((await lockstep('status', ...place, ...argv, '--json')).stdout);
+};
 const page = async (path: string) => (await fetch(`${relayer.word?.httpUrl}${path}`)).text();
 
 const untilPending = (trades: number) => until(async () => JSON.parse(await page('/status')).pending === trades);
@@ -40,9 +45,28 @@ test('the first trade V1 can not say stops the lane by name, and nothing overtak
   await untilPending(SOME);
   const { state, blocked } = JSON.parse(await page('/status'));
   assert.deepEqual([state, blocked.code], ['blocked', 'V2_ONLY_TRADE']);
-  assert.match(blocked.reason, new RegExp(`trade ${SOME + 1} `));
   assert.match(await page('/metrics'), /^lockstep_relayer_blocked_v2_only\{.*\} 1$/m);
   await scene.requireOutcomes({ input: scene.engine.emitted(SOME), voids: [] });
+});
+
+test('`lockstep status` names the trade, from the relayer and from Redis alone', async () => {
+  const place = ['--rpc', scene.chain.rpcUrl, '--market', scene.market];
+  const [relayerUrl, redisUrl] = [relayer.word?.httpUrl ?? '', scene.server.url];
+  const people = await lockstep('status', ...place, '--relayer', relayerUrl, '--redis', redisUrl);
+  assert.equal(people.code, 0, people.stderr);
+  assert.match(people.stdout, /^program {13}settlement 0\.1\.0, settles V1$/m);
+  assert.match(people.stdout, /^batch versions {6}V1$/m);
+  assert.match(people.stdout, /^relayer says {8}blocked, 40 trades pending; \S+, speaks V2\+V1$/m);
+  assert.match(people.stdout, /^blocked {13}V2_ONLY_TRADE: trade 41 /m);
+  assert.match(people.stdout, /^engine {14}writes schema 2 of 1, 2, last trade 80; /m);
+  assert.match(people.stdout, /^blocked at {10}trade 41 and all behind it: V2_ONLY_TRADE, the config allows V1$/m);
+
+  const { relayer: said } = await statusJson('--relayer', relayerUrl);
+  assert.equal(said.blocked.code, 'V2_ONLY_TRADE');
+  const { stream, relayer: unasked } = await statusJson('--redis', redisUrl);
+  assert.deepEqual([stream.blockedTrade, stream.unsettled.v2Only, unasked], [`${SOME + 1}`, 30, undefined]);
+  const silent = await statusJson('--relayer', 'http://127.0.0.1:1');
+  assert.equal(silent.relayer, null);
 });
 
 test('meanwhile every trader withdraws everything', async () => {
