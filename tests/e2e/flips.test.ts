@@ -28,10 +28,7 @@ interface Flip {
 }
 
 test(`${FLIPS} flips under load drop and double nothing`, async (t) => {
-  const scene = await openScene({
-    startChain: embeddedChain({ release: '0.2.0' }),
-    settings: { maxBatchTrades: 16 },
-  });
+  const scene = await openScene({ startChain: embeddedChain({ release: '0.2.0' }) });
   t.after(() => scene.close());
   const node = scene.chain.embedded ?? assert.fail();
   const relayer = await scene.start();

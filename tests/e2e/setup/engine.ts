@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { TradeV1, TradeV2 } from '#client';
 import { asV2 } from '#client';
-import { controlKey, createJournal, engineKey, openControl, openPublisher, runEngine, withJournal } from '#feeder';
+import type { Schema } from '#feeder';
+import {
+  controlKey,
+  createJournal,
+  engineKey,
+  openControl,
+  openPublisher,
+  runEngine,
+  SCHEMA_V1,
+  SCHEMA_V2,
+  withJournal,
+} from '#feeder';
+import { parseLine } from '../../../feeder/src/journal/line.ts';
+import { SchemaHistory } from '../../../feeder/src/journal/schemas.ts';
 
 export type Rate = number | 'max';
 
@@ -25,8 +39,7 @@ export class SceneEngine {
   readonly #market: string;
   readonly #journalFile: string;
   #trades: readonly (TradeV1 | TradeV2)[] = [];
-  /** Last ids of schema 1 and 2, in turn. */
-  readonly #switchedAfter: number[] = [];
+  #schema: Schema = SCHEMA_V1;
   #running: Running | undefined;
 
   constructor(redis: Redis, market: string, journalFile: string) {
@@ -40,12 +53,17 @@ export class SceneEngine {
     return this.#trades;
   }
 
-  /** The same as far as this id, each as the schema said it that was in effect. */
+  /** The same as far as this id, each as the schema says it that the journal has for it. */
   emitted(last: number = this.#trades.length): (TradeV1 | TradeV2)[] {
-    return this.#trades.slice(0, last).map((trade) => {
-      const switches = this.#switchedAfter.filter((after) => after < trade.tradeId).length;
-      return switches % 2 === 0 ? v1FormOf(trade) : trade;
-    });
+    const schemas = new SchemaHistory();
+    const [, ...lines] = readFileSync(this.#journalFile, 'utf8').trimEnd().split('\n');
+    for (const text of lines) {
+      const line = parseLine(this.#journalFile, text);
+      if ('change' in line) schemas.add(line.change);
+    }
+    return this.#trades
+      .slice(0, last)
+      .map((trade) => (schemas.at(trade.tradeId) === SCHEMA_V1 ? v1FormOf(trade) : trade));
   }
 
   /** Goes on with these; returns when they are written. Ids must continue. */
@@ -75,11 +93,10 @@ export class SceneEngine {
     return this.#ask('mode', 'run');
   }
 
-  /** Asks for the other schema; answers the last id in the one before. */
-  async switchSchema(): Promise<number> {
-    const last = await this.#ask('emit', this.#switchedAfter.length % 2 === 0 ? '2' : '1');
-    this.#switchedAfter.push(last);
-    return last;
+  /** Asks for the other schema, and returns when it is in effect. */
+  async switchSchema(): Promise<void> {
+    this.#schema = this.#schema === SCHEMA_V1 ? SCHEMA_V2 : SCHEMA_V1;
+    await this.#ask('emit', this.#schema);
   }
 
   async #ask(kind: 'mode' | 'emit', wanted: string): Promise<number> {
