@@ -43,8 +43,14 @@ export function launch({ main, args, env, logFile, stopMs, born }: LaunchPlan): 
   child.stdin?.on('error', () => undefined);
   const { pid } = child;
   const identity = pid === undefined ? undefined : processId(pid);
-  if (identity !== undefined) born(identity);
-  child.stdin?.end('go\n');
+  try {
+    if (identity !== undefined) born(identity);
+    child.stdin?.end('go\n');
+  } catch (error) {
+    // Nobody would know of it: a full disk, say.
+    child.kill('SIGKILL');
+    throw error;
+  }
   return {
     pid: pid ?? 0,
     ended,
