@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
 import { controlKey, engineKey, leaseKey } from '#feeder';
-import type { Place } from './step.ts';
+import type { LanePlace, Place } from './step.ts';
 import { siteError, waitFor } from './wait.ts';
 
 /** The version of the control keys asked in. */
@@ -24,7 +24,7 @@ export interface EngineNow {
   readonly lastId: TradeId;
 }
 
-export async function engineNow({ redis, site }: Place): Promise<EngineNow> {
+export async function engineNow({ redis, site }: Pick<LanePlace, 'redis' | 'site'>): Promise<EngineNow> {
   const market = site.market.toBase58();
   const [alive, hash] = await Promise.all([redis.exists(leaseKey(market)), redis.hgetall(engineKey(market))]);
   return {

@@ -35,8 +35,8 @@ export const phaseOne: readonly Step[] = [
     title: 'the program on-chain is that release, byte for byte',
     async run(scene) {
       const { program } = scene.operation().target;
-      const { object, slot } = await deployedProgram(scene);
-      const runs = releaseOf(object);
+      const { bytes, slot } = await deployedProgram(scene);
+      const runs = releaseOf(bytes);
       if (runs !== program) {
         throw siteError(
           'PROGRAM_DIFFERS',
@@ -70,7 +70,7 @@ export const phaseOne: readonly Step[] = [
     name: 'v1-settles',
     title: 'V1 has settled on this very bytecode',
     async run(scene) {
-      const { slot } = await deployedProgram(scene);
+      const slot = Number((await deployedProgram(scene)).slot);
       const batch = await newestBatch(
         scene,
         (one) => one.batch.version === 1 && one.slot > slot,

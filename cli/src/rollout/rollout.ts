@@ -22,14 +22,15 @@ export interface RolloutRequest {
   readonly engine: string;
   /** The last phase to run: 1, 2 or 3. */
   readonly through: number;
+  /** A release without V1 to deploy at the end of phase 3. */
+  readonly v2Only: string | undefined;
   /** Do not ask. */
   readonly yes: boolean;
 }
 
-const PHASES: readonly (readonly Step[])[] = [phaseOne, phaseTwo, phaseThree];
-
-/** The steps of the phases up to one. */
-export const stepsThrough = (phase: number): readonly Step[] => PHASES.slice(0, phase).flat();
+/** The steps of the phases that are asked for. */
+export const stepsOf = ({ through, v2Only }: Pick<RolloutRequest, 'through' | 'v2Only'>): readonly Step[] =>
+  [phaseOne, phaseTwo, phaseThree(v2Only)].slice(0, through).flat();
 
 /**
  * Rolls out, or goes on with the rollout that is under way; on a breach it takes everything back itself.
@@ -44,7 +45,7 @@ export async function rollout(stage: Stage, request: RolloutRequest): Promise<vo
     if (entry.operation.state === 'breached') return await takenBack(stage, entry, unlock);
     try {
       const operation = await runSteps({
-        ...{ journal, entry, steps: stepsThrough(request.through) },
+        ...{ journal, entry, steps: stepsOf(request) },
         scene: (own) => ({ ...stage, ...own }),
       });
       report(
@@ -76,7 +77,7 @@ async function begun(stage: Stage, journal: Journal, request: RolloutRequest): P
   }
   if (newest?.operation.kind === 'rollout' && isSameTarget(newest.operation.target, target)) {
     const { state, startedAt } = newest.operation;
-    const isOpen = state !== 'done' || stepsThrough(through).some(({ name }) => !isDone(newest.operation, name));
+    const isOpen = state !== 'done' || stepsOf(request).some(({ name }) => !isDone(newest.operation, name));
     if (isOpen) stage.desk.output.say(`going on with the rollout of ${startedAt}`);
     return newest;
   }

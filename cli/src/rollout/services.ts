@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { RelayerSaid } from '../relayer-status.ts';
+import { readRelayerStatus } from '../relayer-status.ts';
 import { install, serviceState, want, wantedRelease } from '../service/root.ts';
 import { engineNow } from './engine.ts';
 import type { Evidence } from './journal.ts';
@@ -92,22 +94,6 @@ const MISSING: Readonly<Record<Service, (scene: Scene, release: string) => Promi
   },
 };
 
-const ANSWER_MS = 2_000;
-
-/** What `/status` says, as far as it is needed; undefined when it does not answer. */
-export async function relayerStatus({ site, desk }: Scene): Promise<RelayerSaid | undefined> {
-  try {
-    const ends = AbortSignal.any([desk.signal, AbortSignal.timeout(ANSWER_MS)]);
-    const response = await fetch(new URL('/status', site.relayer.url), { signal: ends });
-    return (await response.json()) as RelayerSaid;
-  } catch {
-    desk.signal.throwIfAborted();
-    return undefined;
-  }
-}
-
-interface RelayerSaid {
-  readonly release?: string;
-  readonly state?: string;
-  readonly blocked?: { readonly code?: string; readonly reason?: string };
-}
+/** What `/status` says; undefined when it does not answer. */
+export const relayerStatus = ({ site, desk }: Scene): Promise<RelayerSaid | undefined> =>
+  readRelayerStatus(site.relayer.url, desk.signal);

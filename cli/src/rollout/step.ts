@@ -24,6 +24,13 @@ export interface Scene {
 /** What it takes to ask the engine, the stream or the chain of a site. */
 export type Place = Pick<Scene, 'desk' | 'site' | 'redis' | 'requireInCharge'>;
 
+/** What it takes to look at a market's lane. */
+export interface LanePlace {
+  readonly desk: Pick<Desk, 'connection' | 'program' | 'rpcUrl'>;
+  readonly site: Pick<Site, 'market'>;
+  readonly redis: Redis;
+}
+
 /**
  * One thing that is done and then true. Carried out again after a crash in its middle it does what is left: each looks first, or asks for
  * something that is the same when asked twice.
