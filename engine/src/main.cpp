@@ -43,7 +43,8 @@ std::unique_ptr<Source> source_of(const Options& options) {
   const std::uint64_t count = options.count.value_or(options.orders ? ALL : DEFAULT_FLOW_TRADES);
   auto source = std::make_unique<FillSource>(std::move(flow), terms, count);
   if (!options.journal) return source;
-  return std::make_unique<JournaledSource>(std::move(source), std::make_unique<Journal>(*options.journal, options.market));
+  return std::make_unique<JournaledSource>(std::move(source),
+                                           std::make_unique<Journal>(*options.journal, options.market));
 }
 
 /** Until it is told to end. @throws Error */

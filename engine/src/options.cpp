@@ -43,7 +43,9 @@ constexpr std::uint64_t MAX_BPS = 10'000;
 
 using Given = std::map<std::string, std::string>;
 
-[[noreturn]] void refuse(const std::string& what) { throw Error("OPTION_INVALID", what, "lockstep-engine --help lists the options."); }
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error("OPTION_INVALID", what, "lockstep-engine --help lists the options.");
+}
 
 /** `--name value` or `--name=value`. */
 Given given_in(const std::vector<std::string>& arguments) {
@@ -52,7 +54,8 @@ Given given_in(const std::vector<std::string>& arguments) {
     const std::string& argument = arguments[at];
     const std::size_t equals = argument.find('=');
     const std::string name = argument.starts_with("--") ? argument.substr(2, equals - 2) : "";
-    const bool is_known = std::any_of(OPTIONS.begin(), OPTIONS.end(), [&](const Option& each) { return each.name == name; });
+    const bool is_known =
+        std::any_of(OPTIONS.begin(), OPTIONS.end(), [&](const Option& each) { return each.name == name; });
     if (!is_known) refuse("unknown argument " + quoted(argument));
     if (equals != std::string::npos) {
       given[name] = argument.substr(equals + 1);
@@ -113,7 +116,8 @@ std::string usage() {
     if (!option.variable.empty()) text += " [" + option.variable + "]";
     text += '\n';
   }
-  return text + "  --version     release, and the schemas it speaks\n\nexit: 0 told to end · 1 refused · 2 started wrongly\n";
+  return text +
+         "  --version     release, and the schemas it speaks\n\nexit: 0 told to end · 1 refused · 2 started wrongly\n";
 }
 
 Options parse_options(const std::vector<std::string>& arguments) {

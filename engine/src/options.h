@@ -26,7 +26,8 @@ struct Options {
 
 std::string usage();
 
-/** @param arguments those behind the program's name; what they do not say the environment may @throws Error OPTION_INVALID */
+/** @param arguments those behind the program's name; what they do not say the environment may @throws Error
+ * OPTION_INVALID */
 Options parse_options(const std::vector<std::string>& arguments);
 
 }  // namespace lockstep

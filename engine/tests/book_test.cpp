@@ -1,6 +1,6 @@
-// Proves: price-time priority, partial fills, the waiting order's price, immediate-or-cancel, post-only, midpoint pegs, cancelling,
-// nobody trading with himself, and that lots are neither made nor lost.
-// Does not prove: anything about the flow of orders (order_flow_test.cpp).
+// Proves: price-time priority, partial fills, the waiting order's price, immediate-or-cancel, post-only, midpoint pegs,
+// cancelling, nobody trading with himself, and that lots are neither made nor lost. Does not prove: anything about the
+// flow of orders (order_flow_test.cpp).
 #include "market/book.h"
 
 #include <gtest/gtest.h>

@@ -31,7 +31,9 @@ TEST(Decimal, IsWrittenAsItIsRead) {
 }
 
 TEST(Decimal, CountsWholeStepsOrNone) {
-  const auto steps = [](const char* value, const char* step) { return whole_steps(*parse_decimal(value), *parse_decimal(step)); };
+  const auto steps = [](const char* value, const char* step) {
+    return whole_steps(*parse_decimal(value), *parse_decimal(step));
+  };
   EXPECT_EQ(steps("40000.01", "0.01"), 4'000'001U);
   EXPECT_EQ(steps("1", "0.25"), 4U);
   EXPECT_EQ(steps("0", "0.25"), 0U);

@@ -1,5 +1,5 @@
-// Proves: what is written in which schema, by builds that speak both and by one that speaks the first alone, and what is refused.
-// Does not prove: that the entries in Redis are so (tests/engine-contract).
+// Proves: what is written in which schema, by builds that speak both and by one that speaks the first alone, and what
+// is refused. Does not prove: that the entries in Redis are so (tests/engine-contract).
 #include "engine/emission.h"
 
 #include "files.h"

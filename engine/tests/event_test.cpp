@@ -1,5 +1,5 @@
-// Proves: events have exactly the golden bytes of both schemas, and what protoc made of proto/ reads and refuses what it must.
-// Does not prove: that the feeder writes the same for the same orders (tests/engine-contract/cpp.test.ts).
+// Proves: events have exactly the golden bytes of both schemas, and what protoc made of proto/ reads and refuses what
+// it must. Does not prove: that the feeder writes the same for the same orders (tests/engine-contract/cpp.test.ts).
 #include "trade/event.h"
 
 #include "golden.h"
@@ -29,7 +29,8 @@ void check(const std::string& file, Schema schema) {
   for (const auto& value : golden::cases(content)) {
     const golden::Case& each = value.struct_value();
     SCOPED_TRACE(golden::text(each, "name"));
-    const std::string canonical = encode_trade_event(trade_in(each.fields().at("event").struct_value(), schema), schema);
+    const std::string canonical =
+        encode_trade_event(trade_in(each.fields().at("event").struct_value(), schema), schema);
     Event event;
     ASSERT_TRUE(event.ParseFromString(golden::bytes(each)));
     event.DiscardUnknownFields();

@@ -38,7 +38,8 @@ inline std::uint32_t u32(const Case& from, const std::string& name) {
 inline std::string bytes(const Case& from) {
   const std::string hex = text(from, "bytes");
   std::string plain;
-  for (std::size_t at = 0; at < hex.size(); at += 2) plain += static_cast<char>(std::stoi(hex.substr(at, 2), nullptr, 16));
+  for (std::size_t at = 0; at < hex.size(); at += 2)
+    plain += static_cast<char>(std::stoi(hex.substr(at, 2), nullptr, 16));
   return plain;
 }
 

@@ -1,6 +1,5 @@
-// Proves: a journal says after every start what was written there, whole lines and nothing else, and refuses another's; its lines
-// are, byte for byte, as the feeder writes them.
-// Does not prove: that the disk keeps what it has synced.
+// Proves: a journal says after every start what was written there, whole lines and nothing else, and refuses another's;
+// its lines are, byte for byte, as the feeder writes them. Does not prove: that the disk keeps what it has synced.
 #include "journal/journal.h"
 
 #include "files.h"
@@ -9,7 +8,8 @@ namespace lockstep {
 namespace {
 
 const std::string MARKET = "market";
-const EngineTrade FIRST{.id = 1, .buyer = 0, .seller = 1, .price = 100, .quantity = 5, .taker_is_buyer = true, .replaces = std::nullopt};
+const EngineTrade FIRST{
+    .id = 1, .buyer = 0, .seller = 1, .price = 100, .quantity = 5, .taker_is_buyer = true, .replaces = std::nullopt};
 const EngineTrade RETRY{.id = 12,
                         .buyer = 4,
                         .seller = 0,
@@ -63,7 +63,10 @@ TEST(Journal, WritesTheFeedersLines) {
 TEST(Journal, ReadsARetryOfAnEngineThatKnewOfNoOrderTypes) {
   const std::string file = fresh_file();
   Journal(file, MARKET).open(FIRST);
-  write_file(file, content_of(file) + R"({"id":"2","replaces":"1","buyer":0,"seller":1,"price":"1","quantity":"0","takerIsBuyer":true})" + "\n");
+  write_file(file,
+             content_of(file) +
+                 R"({"id":"2","replaces":"1","buyer":0,"seller":1,"price":"1","quantity":"0","takerIsBuyer":true})" +
+                 "\n");
   Journal journal(file, MARKET);
   journal.open(FIRST);
   EXPECT_EQ(journal.at(2)->order_type, 0U);

@@ -51,8 +51,9 @@ TEST_F(OptionsTest, ThatMakeNoSenseAreRefused) {
   EXPECT_EQ(code_with({}), "");
   EXPECT_EQ(code_of([] { parse_options({"--redis", "redis://h"}); }), "OPTION_INVALID");
   const std::vector<std::vector<std::string>> senseless = {
-      {"--what", "1"},    {"what"},           {"--seed"},        {"--count", "0"},       {"--count", "1e3"},     {"--rate", "0"},
-      {"--rate", "fast"}, {"--traders", "1"}, {"--tick", "0"},   {"--lot", "0.000000001"}, {"--taker-bps", "10001"}};
+      {"--what", "1"},         {"what"},           {"--seed"},         {"--count", "0"}, {"--count", "1e3"},
+      {"--rate", "0"},         {"--rate", "fast"}, {"--traders", "1"}, {"--tick", "0"},  {"--lot", "0.000000001"},
+      {"--taker-bps", "10001"}};
   for (const auto& arguments : senseless) EXPECT_EQ(code_with(arguments), "OPTION_INVALID") << arguments.front();
 }
 

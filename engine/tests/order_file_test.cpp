@@ -17,23 +17,23 @@ OrderFileOptions file_of(const std::string& lines) {
 }
 
 TEST(OrderFile, GivesTheFillsOfItsOrders) {
-  OrderFile file(file_of(HEADER +
-                         "new,1,0,sell,limit,40000.01,0.5\r\n"
-                         "new,2,1,sell,post-only,40000.00,0.1\n"
-                         "new,5,2,sell,limit,39000,1\n"
-                         "cancel,5,,,,,\n"
-                         "cancel,99,,,,,\n"
-                         "new,7,3,buy,ioc,40000.01,0.2"));
+  OrderFile file(file_of(HEADER + "new,1,0,sell,limit,40000.01,0.5\r\n"
+                                  "new,2,1,sell,post-only,40000.00,0.1\n"
+                                  "new,5,2,sell,limit,39000,1\n"
+                                  "cancel,5,,,,,\n"
+                                  "cancel,99,,,,,\n"
+                                  "new,7,3,buy,ioc,40000.01,0.2"));
   EXPECT_EQ(file.next(), (Fill{3, 1, 4'000'000, 100, true, OrderType::ImmediateOrCancel}));
   EXPECT_EQ(file.next(), (Fill{3, 0, 4'000'001, 100, true, OrderType::ImmediateOrCancel}));
   EXPECT_EQ(file.next(), std::nullopt);
 }
 
 TEST(OrderFile, RefusesBadLinesByTheirNumber) {
-  for (const char* line : {"", "new,1,0,sell,limit,1", "stop,1,0,sell,limit,1,1", "new,x,0,sell,limit,1,1", "new,0,0,sell,limit,1,1",
-                           "new,1,8,sell,limit,1,1", "new,1,-1,sell,limit,1,1", "new,1,0,short,limit,1,1", "new,1,0,sell,market,1,1",
-                           "new,1,0,sell,limit,1.001,1", "new,1,0,sell,limit,0,1", "new,1,0,sell,limit,1,0", "new,1,0,sell,limit,1,0.0001",
-                           "new,1,0,sell,limit,99999999999999999999,1", "cancel,x,,,,,"}) {
+  for (const char* line :
+       {"", "new,1,0,sell,limit,1", "stop,1,0,sell,limit,1,1", "new,x,0,sell,limit,1,1", "new,0,0,sell,limit,1,1",
+        "new,1,8,sell,limit,1,1", "new,1,-1,sell,limit,1,1", "new,1,0,short,limit,1,1", "new,1,0,sell,market,1,1",
+        "new,1,0,sell,limit,1.001,1", "new,1,0,sell,limit,0,1", "new,1,0,sell,limit,1,0", "new,1,0,sell,limit,1,0.0001",
+        "new,1,0,sell,limit,99999999999999999999,1", "cancel,x,,,,,"}) {
     const OrderFileOptions options = file_of(HEADER + line + "\n");
     try {
       check_order_file(options);

@@ -25,8 +25,9 @@ TEST(RedisUrl, HasDefaults) {
 }
 
 TEST(RedisUrl, RefusesWithoutQuoting) {
-  for (const char* text : {"", "rediss://secret@h", "http://secret", "redis://h:secret", "redis://h:0", "redis://h:65536",
-                           "redis://u:%secret@h", "redis://u:secret%4@h", "redis://h/secret", "redis://[secret"}) {
+  for (const char* text :
+       {"", "rediss://secret@h", "http://secret", "redis://h:secret", "redis://h:0", "redis://h:65536",
+        "redis://u:%secret@h", "redis://u:secret%4@h", "redis://h/secret", "redis://[secret"}) {
     try {
       parse_redis_url(text);
       ADD_FAILURE() << text;

@@ -1,5 +1,5 @@
-// Proves: every wish is read, refused by its id, or named as ignored; and what an engine takes over from the one before.
-// Does not prove: that they are obeyed (tests/engine-contract).
+// Proves: every wish is read, refused by its id, or named as ignored; and what an engine takes over from the one
+// before. Does not prove: that they are obeyed (tests/engine-contract).
 #include "control/wishes.h"
 
 #include <gtest/gtest.h>
@@ -16,8 +16,14 @@ TEST(Wishes, OfAnEmptyHashAreNone) {
 }
 
 TEST(Wishes, AreReadWithTheirIds) {
-  const Wishes wishes = read_wishes({{"v", "1"}, {"mode", "pause"}, {"mode_request", "a"}, {"emit", "2"}, {"emit_request", "b"},
-                                     {"replay_from", "0"}, {"replay_request", "c"}, {"retry_id", "18446744073709551615"},
+  const Wishes wishes = read_wishes({{"v", "1"},
+                                     {"mode", "pause"},
+                                     {"mode_request", "a"},
+                                     {"emit", "2"},
+                                     {"emit_request", "b"},
+                                     {"replay_from", "0"},
+                                     {"replay_request", "c"},
+                                     {"retry_id", "18446744073709551615"},
                                      {"retry_request", "d"}});
   EXPECT_EQ(wishes.mode->wanted, Mode::Pause);
   EXPECT_EQ(wishes.emit->wanted, 2U);
@@ -38,7 +44,8 @@ TEST(Wishes, ThatMakeNoSenseAreRefusedUnderTheirIds) {
     for (const std::string& value : values) {
       const Wishes wishes = read_wishes({{"v", "1"}, {field, value}, {kind + "_request", "r"}});
       const auto refused = [](const auto& asked) { return asked && !asked->wanted && !asked->refused.empty(); };
-      EXPECT_TRUE(refused(wishes.mode) || refused(wishes.emit) || refused(wishes.replay) || refused(wishes.retry)) << field << value;
+      EXPECT_TRUE(refused(wishes.mode) || refused(wishes.emit) || refused(wishes.replay) || refused(wishes.retry))
+          << field << value;
     }
   }
   EXPECT_EQ(read_wishes({{"v", "1"}, {"mode_request", "r"}}).mode->refused, "mode is missing");
@@ -59,9 +66,15 @@ TEST(Wishes, WithoutAUsableIdOrVersionAreNamed) {
 TEST(Status, IsContinuedInModeAndAnswers) {
   EngineStatus fresh;
   fresh.emit = 2;
-  const EngineStatus status = continued_status({{"v", "1"}, {"mode", "pause"}, {"mode_request", "a"}, {"replay_request", "b"},
-                                                {"replay_refused", "no"}, {"retry_request", "c"}, {"retried_as", "9"},
-                                                {"emit", "1"}}, fresh);
+  const EngineStatus status = continued_status({{"v", "1"},
+                                                {"mode", "pause"},
+                                                {"mode_request", "a"},
+                                                {"replay_request", "b"},
+                                                {"replay_refused", "no"},
+                                                {"retry_request", "c"},
+                                                {"retried_as", "9"},
+                                                {"emit", "1"}},
+                                               fresh);
   EXPECT_EQ(status.mode, Mode::Pause);
   EXPECT_EQ(status.mode_answer.request, "a");
   EXPECT_EQ(status.replay_answer.refused, "no");
@@ -71,7 +84,8 @@ TEST(Status, IsContinuedInModeAndAnswers) {
 
 TEST(Status, TakesAnAnswerWithoutItsIdAndAnotherVersionForNone) {
   EXPECT_EQ(continued_status({{"v", "1"}, {"retry_request", "c"}}, {}).retry_answer.request, "");
-  EXPECT_EQ(continued_status({{"v", "1"}, {"retry_request", "c"}, {"retry_refused", "no"}}, {}).retry_answer.request, "c");
+  EXPECT_EQ(continued_status({{"v", "1"}, {"retry_request", "c"}, {"retry_refused", "no"}}, {}).retry_answer.request,
+            "c");
   EXPECT_EQ(continued_status({{"v", "2"}, {"mode", "pause"}}, {}).mode, Mode::Run);
 }
 

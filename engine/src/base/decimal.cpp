@@ -42,7 +42,8 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
 
 std::string format_decimal(const Decimal& decimal) {
   std::string text;
-  for (u128 rest = decimal.digits; rest > 0; rest /= 10) text.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
+  for (u128 rest = decimal.digits; rest > 0; rest /= 10)
+    text.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
   while (text.size() <= decimal.scale) text.push_back('0');
   std::reverse(text.begin(), text.end());
   if (decimal.scale > 0) text.insert(text.size() - decimal.scale, ".");

@@ -18,7 +18,8 @@ struct Decimal {
   bool operator==(const Decimal&) const = default;
 };
 
-/** Reads `12`, `0.50`. Nothing for anything else: signs, exponents, a bare point, more than 38 digits. Never goes through a float. */
+/** Reads `12`, `0.50`. Nothing for anything else: signs, exponents, a bare point, more than 38 digits. Never goes
+ * through a float. */
 std::optional<Decimal> parse_decimal(std::string_view text);
 
 std::string format_decimal(const Decimal& decimal);

@@ -6,8 +6,8 @@
 namespace lockstep {
 
 /**
- * Whether SIGINT or SIGTERM has come. Both are held back from the moment this exists and only looked for here, so nothing is ever
- * interrupted halfway.
+ * Whether SIGINT or SIGTERM has come. Both are held back from the moment this exists and only looked for here, so
+ * nothing is ever interrupted halfway.
  */
 class Stop {
  public:

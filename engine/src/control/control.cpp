@@ -73,8 +73,9 @@ void Control::claim() {
     const Lease lease = parse_lease(answer.found);
     if (is_alive(lease, before)) {
       throw Error("ENGINE_RUNNING", market_ + ": another engine is writing it (" + lease.holder + ")",
-                  lease.left_ms < 0 ? "Its lease has no end, so no engine wrote it: redis-cli DEL " + keys::lease(market_)
-                                    : "Stop that one first; a market has one engine at a time.");
+                  lease.left_ms < 0
+                      ? "Its lease has no end, so no engine wrote it: redis-cli DEL " + keys::lease(market_)
+                      : "Stop that one first; a market has one engine at a time.");
     }
     before = lease;
     stop_.sleep(CLAIM_STEP);
@@ -97,7 +98,8 @@ Wishes Control::wishes() {
     const Reply reply = redis_.call(command);
     std::map<std::string, std::string> fields;
     for (std::size_t at = 0; at < reply->elements; ++at) {
-      if (reply->element[at]->type == REDIS_REPLY_STRING) fields.emplace(WISH_FIELDS.at(at), text_of(*reply->element[at]));
+      if (reply->element[at]->type == REDIS_REPLY_STRING)
+        fields.emplace(WISH_FIELDS.at(at), text_of(*reply->element[at]));
     }
     return read_wishes(fields);
   } catch (const Error& error) {
@@ -112,7 +114,8 @@ void Control::report(const EngineStatus& status) {
   std::vector<std::string> arguments = {token_, LEASE_MS};
   const StatusFields fields = encode(status);
   arguments.insert(arguments.end(), fields.begin(), fields.end());
-  const Answer answer = run_script(redis_, scripts::report_lua, {keys::lease(market_), keys::engine(market_)}, arguments);
+  const Answer answer =
+      run_script(redis_, scripts::report_lua, {keys::lease(market_), keys::engine(market_)}, arguments);
   if (answer.what != "reported") throw refusal_of(answer, market_, "");
 }
 

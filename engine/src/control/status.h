@@ -48,8 +48,8 @@ struct EngineStatus {
 StatusFields encode_status(const EngineStatus& status, const std::string& owner, std::int64_t seen_ms);
 
 /**
- * What an engine that starts takes over from the one before: its mode, and which requests are dealt with; its emission is in the
- * journal. Anything unreadable counts as never said: a request that is answered twice does no harm.
+ * What an engine that starts takes over from the one before: its mode, and which requests are dealt with; its emission
+ * is in the journal. Anything unreadable counts as never said: a request that is answered twice does no harm.
  */
 EngineStatus continued_status(const std::map<std::string, std::string>& hash, EngineStatus fresh);
 

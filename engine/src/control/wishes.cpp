@@ -18,8 +18,8 @@ using Read = std::function<std::optional<T>(const std::string&)>;
 
 bool is_request_id(const std::string& text) {
   const auto is_allowed = [](char each) {
-    return (each >= 'A' && each <= 'Z') || (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '.' ||
-           each == '_' || each == ':' || each == '-';
+    return (each >= 'A' && each <= 'Z') || (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') ||
+           each == '.' || each == '_' || each == ':' || each == '-';
   };
   return !text.empty() && text.size() <= MAX_REQUEST_CHARACTERS && std::all_of(text.begin(), text.end(), is_allowed);
 }
@@ -43,7 +43,8 @@ std::optional<Schema> read_schema(const std::string& text) {
   return static_cast<Schema>(*number);
 }
 
-/** One kind of request. @param lack what a value that cannot be read is not; `ignored` grows by a request without usable id */
+/** One kind of request. @param lack what a value that cannot be read is not; `ignored` grows by a request without
+ * usable id */
 template <typename T>
 std::optional<Asked<T>> ask(const Fields& fields, const std::string& name, const std::string& request_name,
                             const Read<T>& read, const std::string& lack, std::string& ignored) {

@@ -23,11 +23,13 @@ class Attendant {
   bool is_paused() const { return status_.mode == Mode::Pause; }
   /** A request for a retry that has no answer yet, as of the last look. */
   std::optional<Asked<TradeId>> retry() const;
-  /** The highest id a replay was asked from: nobody asks so of trades that were never emitted, whatever Redis has forgotten. */
+  /** The highest id a replay was asked from: nobody asks so of trades that were never emitted, whatever Redis has
+   * forgotten. */
   TradeId emitted_once() const { return emitted_once_; }
 
   /**
-   * Reads the wishes; answers mode and emission at once. What is returned is a request for a replay that has no answer yet.
+   * Reads the wishes; answers mode and emission at once. What is returned is a request for a replay that has no answer
+   * yet.
    * @throws Error PUBLISH_CONFLICT, PUBLISH_LOST, JOURNAL_UNWRITABLE
    */
   std::optional<Asked<TradeId>> attend(const Position& position);

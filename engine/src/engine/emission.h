@@ -13,7 +13,8 @@ namespace lockstep {
 class Emission {
  public:
   /**
-   * @param journal null: only schema 1 is written, for what is not remembered could not be written again with the same bytes
+   * @param journal null: only schema 1 is written, for what is not remembered could not be written again with the same
+   * bytes
    * @param spoken schemas this build speaks
    */
   Emission(Journal* journal, const std::vector<Schema>& spoken);
@@ -29,18 +30,20 @@ class Emission {
   std::string refusal_of(Schema wanted) const;
   /** Trades behind `head` are written in this schema. @throws Error JOURNAL_UNWRITABLE */
   void switch_to(Schema schema, TradeId head);
-  /** A release that speaks less than the one before goes on with the most it speaks. @throws Error JOURNAL_UNWRITABLE */
+  /** A release that speaks less than the one before goes on with the most it speaks. @throws Error JOURNAL_UNWRITABLE
+   */
   void take_over(TradeId head);
 
   /**
-   * These trades as they are to be written; ids follow each other. What a release before wrote in a schema this one does not speak is
-   * written in the most it speaks, from there on and for good. @throws Error JOURNAL_UNWRITABLE
+   * These trades as they are to be written; ids follow each other. What a release before wrote in a schema this one
+   * does not speak is written in the most it speaks, from there on and for good. @throws Error JOURNAL_UNWRITABLE
    */
   std::vector<EngineTrade> in_schema(std::vector<EngineTrade> trades);
 
   /** Whether the entry is what this engine would write now. */
   bool is_own(const EngineTrade& trade, const StreamedTrade& entry) const;
-  /** Whether it is what an engine of this journal wrote; of a schema that nobody here can read the journal's word is enough. */
+  /** Whether it is what an engine of this journal wrote; of a schema that nobody here can read the journal's word is
+   * enough. */
   bool is_known(const EngineTrade& trade, const StreamedTrade& entry) const;
 
  private:

@@ -63,7 +63,8 @@ void Engine::start() {
   log_(source_.origin() + ", generation " + std::to_string(publisher_.generation()) + ", after trade " +
        std::to_string(head_));
   if (head_ > 0 && !is_own_last(cursor_)) {
-    throw changed(source_.origin(), "gives another trade " + std::to_string(head_) + " than the one that was published");
+    throw changed(source_.origin(),
+                  "gives another trade " + std::to_string(head_) + " than the one that was published");
   }
 }
 

@@ -30,15 +30,15 @@ struct EngineParts {
   Log log;
 };
 
-/** Keeps the engine contract (docs/reference/engine.md) for one market: each turn looks at the control keys and does one step of
- * whatever comes first. */
+/** Keeps the engine contract (docs/reference/engine.md) for one market: each turn looks at the control keys and does
+ * one step of whatever comes first. */
 class Engine {
  public:
   explicit Engine(const EngineParts& parts);
 
   /**
-   * Runs until it is told to end; answers the last id written. It continues after the last id in the stream, and writes again what
-   * Redis lost. Memory does not grow with the number of trades.
+   * Runs until it is told to end; answers the last id written. It continues after the last id in the stream, and writes
+   * again what Redis lost. Memory does not grow with the number of trades.
    * @throws Error ENGINE_RUNNING, PUBLISH_CONFLICT, SOURCE_CHANGED, GENERATION_INVALID, JOURNAL_*, REDIS_REFUSED
    */
   TradeId run();

@@ -31,7 +31,8 @@ void Engine::recover(const Error& cause) {
 /** The write that was under way may have arrived; or somebody else took its id. */
 void Engine::take_for_written(TradeId last) {
   const std::optional<StreamedTrade> written = publisher_.last_entry();
-  const auto own = std::find_if(pending_.begin(), pending_.end(), [&](const EngineTrade& trade) { return trade.id == last; });
+  const auto own =
+      std::find_if(pending_.begin(), pending_.end(), [&](const EngineTrade& trade) { return trade.id == last; });
   if (own == pending_.end() || !written || !emission_.is_own(*own, *written)) throw not_ours(last);
   head_ = last;
 }
@@ -39,7 +40,8 @@ void Engine::take_for_written(TradeId last) {
 /** Somebody else's entries, pointer or keys are left behind; a reader that had not come so far asks for a replay. */
 void Engine::move_on(const Error& cause) {
   attendant_.move_on(head_, [&](const StatusFields& status) { publisher_.move_on(head_, status); });
-  log_("somebody else wrote here, going on in generation " + std::to_string(publisher_.generation()) + ": " + cause.what());
+  log_("somebody else wrote here, going on in generation " + std::to_string(publisher_.generation()) + ": " +
+       cause.what());
 }
 
 }  // namespace lockstep

@@ -35,7 +35,8 @@ void Engine::restore() {
   log_("restored up to trade " + std::to_string(head_));
 }
 
-/** Takes the cursor to the stream's last id, above 0; whether its entry there, if it was not trimmed, is this engine's. */
+/** Takes the cursor to the stream's last id, above 0; whether its entry there, if it was not trimmed, is this engine's.
+ */
 bool Engine::is_own_last(TradeCursor& cursor) {
   cursor.skip_to(publisher_.last_id() - 1, [&] { attend(); });
   const EngineTrade last = cursor.take_all(1).front();

@@ -3,8 +3,8 @@
 namespace lockstep {
 
 /**
- * Does one step of a retry: refuses it, or writes it down as the next trade, or answers when that is in the stream. False when there
- * was no such step; then what the source has next comes first, the retry in its turn.
+ * Does one step of a retry: refuses it, or writes it down as the next trade, or answers when that is in the stream.
+ * False when there was no such step; then what the source has next comes first, the retry in its turn.
  */
 bool Engine::retry() {
   if (last_retry() > head_) {

@@ -64,8 +64,9 @@ std::string LineFile::whole_text() const {
 }
 
 void refuse_write(const std::string& path, const std::string& why) {
-  throw Error("JOURNAL_UNWRITABLE", path + ": " + why,
-              "Correct what is named, then start the engine again; nothing was emitted without being written there first.");
+  throw Error(
+      "JOURNAL_UNWRITABLE", path + ": " + why,
+      "Correct what is named, then start the engine again; nothing was emitted without being written there first.");
 }
 
 }  // namespace lockstep

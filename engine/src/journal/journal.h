@@ -12,8 +12,8 @@
 namespace lockstep {
 
 /**
- * Which trades were emitted again, and as what; and from which trade on which schema was written: all that an engine whose trades
- * follow from its input has to remember. The file is the feeder's too.
+ * Which trades were emitted again, and as what; and from which trade on which schema was written: all that an engine
+ * whose trades follow from its input has to remember. The file is the feeder's too.
  */
 class Journal {
  public:
@@ -22,7 +22,8 @@ class Journal {
 
   /**
    * Reads the file, or begins it. Only for the engine that has claimed the market.
-   * @param first the source's first trade, by which it is known: another seed, file or number of traders gives another one
+   * @param first the source's first trade, by which it is known: another seed, file or number of traders gives another
+   * one
    * @throws Error JOURNAL_UNREADABLE, JOURNAL_FOREIGN, JOURNAL_UNWRITABLE
    */
   void open(const std::optional<EngineTrade>& first);

@@ -7,7 +7,8 @@
 
 namespace lockstep {
 
-/** From this id on trades have this schema, whatever was said of them before. Another build may speak more than this one. */
+/** From this id on trades have this schema, whatever was said of them before. Another build may speak more than this
+ * one. */
 struct SchemaSwitch {
   Schema schema = SCHEMA_V1;
   TradeId from = 0;

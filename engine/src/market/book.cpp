@@ -117,7 +117,8 @@ std::optional<Ticks> OrderBook::peg_price(Side side) const {
   return pegs(side).price_between(*bid, *ask);
 }
 
-/** Pegs of both sides meet where the midpoint is a whole tick; the later one is the taker. Unseen, they move no midpoint. */
+/** Pegs of both sides meet where the midpoint is a whole tick; the later one is the taker. Unseen, they move no
+ * midpoint. */
 void OrderBook::match_pegs(std::vector<Fill>& fills) {
   const std::optional<Ticks> price = peg_price(Side::Buy);
   if (!price || price != peg_price(Side::Sell)) return;

@@ -22,10 +22,10 @@ struct Execution {
 };
 
 /**
- * One market's order book. Best price first, at a price the earliest order first, limit orders before pegs; a fill has the waiting
- * order's price. An order that meets one of its own trader stops there and its rest is cancelled: nobody trades with himself, and
- * the earlier order keeps its place. The midpoint is that of the book as it stands, also while an order is being filled; pegs wait
- * without a price while a side has no limit order.
+ * One market's order book. Best price first, at a price the earliest order first, limit orders before pegs; a fill has
+ * the waiting order's price. An order that meets one of its own trader stops there and its rest is cancelled: nobody
+ * trades with himself, and the earlier order keeps its place. The midpoint is that of the book as it stands, also while
+ * an order is being filled; pegs wait without a price while a side has no limit order.
  */
 class OrderBook {
  public:

@@ -10,7 +10,8 @@
 
 namespace lockstep {
 
-/** Endless fills of invented traders' limit and immediate-or-cancel orders; the same seed gives the same fills as the feeder's. */
+/** Endless fills of invented traders' limit and immediate-or-cancel orders; the same seed gives the same fills as the
+ * feeder's. */
 class OrderFlow : public Fills {
  public:
   /** @param traders at least 2 */

@@ -12,8 +12,8 @@ class Pegs {
   explicit Pegs(Side side) : side_(side) {}
 
   /**
-   * Where this side's pegs are between the best limit orders: half a tick goes against the peg's own interest in trading, so that it
-   * never meets a limit order by itself.
+   * Where this side's pegs are between the best limit orders: half a tick goes against the peg's own interest in
+   * trading, so that it never meets a limit order by itself.
    */
   Ticks price_between(Ticks bid, Ticks ask) const;
   /** The first whose own limit allows this price; null when there is none. */

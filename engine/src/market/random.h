@@ -5,7 +5,8 @@
 
 namespace lockstep {
 
-/** The same numbers for the same seed on every machine, and in the feeder: 32-bit integers alone (sfc32). Not for secrets. */
+/** The same numbers for the same seed on every machine, and in the feeder: 32-bit integers alone (sfc32). Not for
+ * secrets. */
 class SeededRandom {
  public:
   explicit SeededRandom(std::string_view seed);

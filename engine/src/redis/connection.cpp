@@ -54,8 +54,9 @@ Reply Connection::call(const std::vector<std::string>& command) {
       continue;
     }
     if (reply->type == REDIS_REPLY_ERROR) {
-      throw Error("REDIS_REFUSED", "redis refused a command: " + text_of(*reply),
-                  "Correct what Redis names, then start the engine again; it continues after the last id in its stream.");
+      throw Error(
+          "REDIS_REFUSED", "redis refused a command: " + text_of(*reply),
+          "Correct what Redis names, then start the engine again; it continues after the last id in its stream.");
     }
     return reply;
   }

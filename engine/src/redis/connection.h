@@ -19,12 +19,13 @@ struct FreeReply {
 };
 using Reply = std::unique_ptr<redisReply, FreeReply>;
 
-/** Whether Redis answered that a key has another type than the command is for. @param message of an Error REDIS_REFUSED */
+/** Whether Redis answered that a key has another type than the command is for. @param message of an Error REDIS_REFUSED
+ */
 bool is_wrong_type(const std::string& message);
 
 /**
- * A connection that survives its Redis: a command waits until Redis is there and answers, and is sent again when nobody knows
- * whether it arrived. So nothing may be sent through it that does harm when it is done twice.
+ * A connection that survives its Redis: a command waits until Redis is there and answers, and is sent again when nobody
+ * knows whether it arrived. So nothing may be sent through it that does harm when it is done twice.
  */
 class Connection {
  public:
@@ -33,7 +34,8 @@ class Connection {
   /** The first contact. @throws Error REDIS_UNREACHABLE */
   void open();
 
-  /** @throws Error REDIS_REFUSED when the answer is an error; Stopped when Redis is silent long after the engine was told to end */
+  /** @throws Error REDIS_REFUSED when the answer is an error; Stopped when Redis is silent long after the engine was
+   * told to end */
   Reply call(const std::vector<std::string>& command);
 
  private:

@@ -13,7 +13,8 @@ struct Answer {
   std::string found;
 };
 
-/** Runs a Lua script that returns a pair. @throws Error REDIS_REFUSED: out of memory, read-only, a key of another type */
+/** Runs a Lua script that returns a pair. @throws Error REDIS_REFUSED: out of memory, read-only, a key of another type
+ */
 Answer run_script(Connection& redis, const std::string& lua, const std::vector<std::string>& keys,
                   const std::vector<std::string>& arguments);
 

@@ -24,8 +24,8 @@ struct Flow {
 };
 
 /**
- * The fills of a flow as trades of a lane: ids 1…n, amounts that fit the chain, all of them funded; the others are left out. The fee
- * tier is the taker's, which here is his number modulo the tiers, so that every tier is in use.
+ * The fills of a flow as trades of a lane: ids 1…n, amounts that fit the chain, all of them funded; the others are left
+ * out. The fee tier is the taker's, which here is his number modulo the tiers, so that every tier is in use.
  */
 class FillSource : public Source {
  public:

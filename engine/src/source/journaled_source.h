@@ -5,8 +5,9 @@
 namespace lockstep {
 
 /**
- * The trades of a source with the retries between them: each retry has the id the journal gave it, and moves the ids of the source's
- * own trades behind it up by one. A retry that is journaled while a pass is under way comes in that pass, when its id is due.
+ * The trades of a source with the retries between them: each retry has the id the journal gave it, and moves the ids of
+ * the source's own trades behind it up by one. A retry that is journaled while a pass is under way comes in that pass,
+ * when its id is due.
  */
 class JournaledSource : public Source {
  public:

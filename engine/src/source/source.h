@@ -18,8 +18,8 @@ class TradePass {
 };
 
 /**
- * Where an engine's trades come from, and come from again: every pass gives the same trades with ids from 1. It is all the engine
- * keeps to be able to replay, so what a source once gave it must give for as long as the market exists.
+ * Where an engine's trades come from, and come from again: every pass gives the same trades with ids from 1. It is all
+ * the engine keeps to be able to replay, so what a source once gave it must give for as long as the market exists.
  */
 class Source {
  public:

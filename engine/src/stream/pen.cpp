@@ -8,10 +8,7 @@
 namespace lockstep {
 
 StreamPen::StreamPen(Writer writer, std::uint64_t generation, std::uint64_t pointed_at, TradeId last_id)
-    : writer_(std::move(writer)),
-      generation_(generation),
-      pointed_at_(pointed_at),
-      last_id_(last_id) {}
+    : writer_(std::move(writer)), generation_(generation), pointed_at_(pointed_at), last_id_(last_id) {}
 
 void StreamPen::find_last_id() {
   // No stream ends with '': the script answers what it ends with, and adds nothing.
@@ -24,7 +21,8 @@ void StreamPen::publish(const std::vector<EngineTrade>& trades) {
   if (trades.empty()) return;
   const Answer answer = append(entry_id(last_id_), trades);
   // After a broken connection a write is sent again, and finds what it wrote the first time.
-  if (answer.what != "appended" && answer.what != "repeated") throw refusal_of(answer, writer_.market, entry_id(last_id_));
+  if (answer.what != "appended" && answer.what != "repeated")
+    throw refusal_of(answer, writer_.market, entry_id(last_id_));
   last_id_ = trades.back().id;
 }
 

@@ -24,7 +24,8 @@ struct Writer {
 /** Writes one generation's stream; knows how far it is. */
 class StreamPen {
  public:
-  /** @param pointed_at the generation readers follow meanwhile: this one, or while this one is not complete the one before */
+  /** @param pointed_at the generation readers follow meanwhile: this one, or while this one is not complete the one
+   * before */
   StreamPen(Writer writer, std::uint64_t generation, std::uint64_t pointed_at, TradeId last_id);
 
   std::uint64_t generation() const { return generation_; }

@@ -17,7 +17,8 @@ struct StreamedTrade {
 /** The content of `engine:<market>` as HSET takes it. */
 using StatusFields = std::vector<std::string>;
 
-/** The engine's pen: writes trades to the current generation, ids without gaps from 1, each once. Only for the owner. */
+/** The engine's pen: writes trades to the current generation, ids without gaps from 1, each once. Only for the owner.
+ */
 class Publisher {
  public:
   explicit Publisher(Writer writer);
@@ -26,7 +27,8 @@ class Publisher {
   /** The last id in the stream; 0 before the first. */
   TradeId last_id() const { return pen_.last_id(); }
 
-  /** Looks at Redis: which generation, how far; opens one when it knows of none. @throws Error GENERATION_INVALID, as StreamPen */
+  /** Looks at Redis: which generation, how far; opens one when it knows of none. @throws Error GENERATION_INVALID, as
+   * StreamPen */
   void resume();
 
   /** @throws as StreamPen */
@@ -38,10 +40,12 @@ class Publisher {
   /** A new generation, complete after `from`, that no reader sees yet. @throws as StreamPen */
   StreamPen open_draft(TradeId from);
 
-  /** Points readers at a draft that has come as far as `head` and writes `engine:<market>`, both or neither. @throws as StreamPen */
+  /** Points readers at a draft that has come as far as `head` and writes `engine:<market>`, both or neither. @throws as
+   * StreamPen */
   void switch_to(const StreamPen& draft, TradeId head, const StatusFields& status);
 
-  /** Leaves what somebody else wrote behind: a new generation after `head`, readers pointed at it, `engine:<market>` written. */
+  /** Leaves what somebody else wrote behind: a new generation after `head`, readers pointed at it, `engine:<market>`
+   * written. */
   void move_on(TradeId head, const StatusFields& status);
 
  private:

@@ -40,7 +40,8 @@ Error refusal_of(const Answer& answer, const std::string& market, const std::str
   const auto& [what, found] = answer;
   if (found.empty()) return lost(market + ": the " + what + " this engine set is gone from redis");
   if (what == "owner") return conflict(market + ": another engine has taken the market over (" + found + ")");
-  if (what == "pointer") return disturbed(market + ": readers were pointed at generation " + found + " by somebody else");
+  if (what == "pointer")
+    return disturbed(market + ": readers were pointed at generation " + found + " by somebody else");
   if (what == "foreign") return disturbed(market + ": this engine did not write entry " + found);
   const std::string text = market + ": the stream ends with " + found + " where this engine left it at " + last_entry;
   return number_of(found) < number_of(last_entry) ? lost(text) : disturbed(text);

@@ -2,7 +2,8 @@
 
 #include <string>
 
-/** The feeder's Lua scripts, built in by cmake/scripts.cmake; each says in its head what it does, with which keys and arguments. */
+/** The feeder's Lua scripts, built in by cmake/scripts.cmake; each says in its head what it does, with which keys and
+ * arguments. */
 namespace lockstep::scripts {
 
 extern const std::string claim_lua;

@@ -9,8 +9,9 @@
 namespace lockstep {
 
 /**
- * Follows each trader's balances through the trades, starting from nothing, and what must have been paid in for all of them to
- * settle. A trade for which a mint, a vault or a market's totals would have to hold more than u64 atoms is refused.
+ * Follows each trader's balances through the trades, starting from nothing, and what must have been paid in for all of
+ * them to settle. A trade for which a mint, a vault or a market's totals would have to hold more than u64 atoms is
+ * refused.
  */
 class FundingPlan {
  public:
