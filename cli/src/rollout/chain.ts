@@ -11,10 +11,13 @@ import type { Place } from './step.ts';
 
 /** What is asked of the chain, without anything of the relayer. */
 
-export async function configNow({ desk }: Place): Promise<GlobalConfig> {
+export async function configNow({ desk }: Pick<Place, 'desk'>): Promise<GlobalConfig> {
   const { value } = await fromNode(desk.rpcUrl, () => readConfig(desk.connection, desk.program, 'confirmed'));
   return value;
 }
+
+export const slotNow = ({ desk }: Pick<Place, 'desk'>): Promise<number> =>
+  fromNode(desk.rpcUrl, () => desk.connection.getSlot('confirmed'));
 
 const CANNOT_ROUTE = 'InvalidBatchVersion';
 /** Refusals that come after the version byte was routed. */

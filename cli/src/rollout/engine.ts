@@ -36,8 +36,6 @@ export async function engineNow({ redis, site }: Pick<LanePlace, 'redis' | 'site
   };
 }
 
-const ANSWER_MS = 30_000;
-
 /**
  * Asks the engine for something and waits until it is done.
  * @throws LockstepError ENGINE_REFUSED, ENGINE_OVERTAKEN, ENGINE_SILENT
@@ -50,7 +48,7 @@ export async function askEngine(place: Place, kind: keyof typeof KINDS, value: s
   const wish = { v: CONTROL_VERSION, [names.field]: value, [names.request]: request };
   await redis.hset(controlKey(market), wish);
   const wait = {
-    timeoutMs: ANSWER_MS,
+    timeoutMs: place.patience.answerMs,
     error: (why: string) =>
       siteError(
         'ENGINE_SILENT',

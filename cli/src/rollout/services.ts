@@ -13,9 +13,6 @@ export type Service = 'relayer' | 'engine';
 /** The reference engine is the feeder. */
 const PACKAGES = { relayer: 'relayer', engine: 'feeder' } as const;
 
-/** A new process has loaded, taken its lease over and spoken for the first time by then; a hung one was ended before. */
-const SWITCH_MS = 60_000;
-
 const packageFolder = ({ site }: Scene, service: Service, release: string): string =>
   join(site.releases, PACKAGES[service], release);
 
@@ -57,7 +54,7 @@ export async function switchTo(scene: Scene, service: Service, release: string):
   const before = await serviceState(root);
   await want(root, release);
   const wait = {
-    timeoutMs: SWITCH_MS,
+    timeoutMs: scene.patience.switchMs,
     error: (why: string) =>
       siteError(
         'SERVICE_NOT_UP',
@@ -95,5 +92,5 @@ const MISSING: Readonly<Record<Service, (scene: Scene, release: string) => Promi
 };
 
 /** What `/status` says; undefined when it does not answer. */
-export const relayerStatus = ({ site, desk }: Scene): Promise<RelayerSaid | undefined> =>
+export const relayerStatus = ({ site, desk }: Pick<Scene, 'site' | 'desk'>): Promise<RelayerSaid | undefined> =>
   readRelayerStatus(site.relayer.url, desk.signal);
