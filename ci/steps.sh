@@ -36,7 +36,8 @@ put_validator_on_path() {
     shout 'no solana-test-validator: the suites run against the embedded chain alone'
 }
 
-# Adds up what the test runs printed themselves: node's "ℹ pass 12" and cargo's "test result: ok. 12 passed; 0 failed".
+# Adds up what the test runs printed themselves: node's "ℹ pass 12", cargo's "test result: ok. 12 passed; 0 failed" and ctest's
+# "100% tests passed, 0 tests failed out of 12".
 # sum PATTERN [GROUP]
 sum() { cat "$logs"/* | sed -nE "s/$1/\\${2:-1}/p" | awk '{ total += $1 } END { print total + 0 }'; }
 
@@ -48,9 +49,10 @@ conclude() {
     [ "${results[$i]}" != FAILED ] || failed_steps=$((failed_steps + 1))
   done
   printf '%-22s %-8s %s\n' total '' $((SECONDS - started))
-  passed=$(($(sum '^ℹ pass ([0-9]+)$') + $(sum '^test result: .* ([0-9]+) passed;.*')))
+  local ctest='^[0-9]+% tests passed, ([0-9]+) tests failed out of ([0-9]+)$'
+  passed=$(($(sum '^ℹ pass ([0-9]+)$') + $(sum '^test result: .* ([0-9]+) passed;.*') + $(sum "$ctest" 2) - $(sum "$ctest")))
   # What node calls cancelled is a test that did not end in time.
-  failed=$(($(sum '^ℹ (fail|cancelled) ([0-9]+)$' 2) + $(sum '^test result: .* ([0-9]+) failed;.*')))
+  failed=$(($(sum '^ℹ (fail|cancelled) ([0-9]+)$' 2) + $(sum '^test result: .* ([0-9]+) failed;.*') + $(sum "$ctest")))
   # A step can fail without a failing test (a difference, a crash): then the totals must not look clean.
   [ "$failed" -ge "$failed_steps" ] || failed=$failed_steps
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
