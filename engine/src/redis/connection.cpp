@@ -46,6 +46,7 @@ Reply Connection::call(const std::vector<std::string>& command) {
     Reply reply = ask(command);
     if (!reply) {
       log_("redis connection: " + failure_);
+      std::this_thread::sleep_for(BACKOFF_STEP);
       continue;
     }
     if (is_loading(*reply)) {
@@ -94,6 +95,7 @@ bool Connection::sign_in(const std::vector<std::string>& command) {
 void Connection::reconnect() {
   for (std::chrono::milliseconds backoff = BACKOFF_STEP; !connect(); backoff += BACKOFF_STEP) {
     stop_.throw_if_overdue();
+    log_("redis connection: " + failure_);
     std::this_thread::sleep_for(std::min(backoff, MAX_BACKOFF));
   }
 }
