@@ -5,8 +5,11 @@
 //! remains.
 
 use {
+    super::{
+        cells::{Cells, Row},
+        integer::{leb128, short_leb128, MORE, SHORT},
+    },
     crate::error::SettlementError,
-    core::{marker::PhantomData, mem::size_of},
 };
 
 /// First byte of a column: a length, then each value as a LEB128 integer.
@@ -15,11 +18,6 @@ pub const PLAIN: u8 = 0;
 pub const BIT_PACKED: u8 = 1;
 /// First byte of a column: a length, then runs of a value and how often it comes, both LEB128 integers.
 pub const RUN_LENGTH: u8 = 2;
-
-pub const COLUMNS: usize = 5;
-
-/// One value of each column.
-pub type Row = [u64; COLUMNS];
 
 /// A payload, read from front to back.
 pub struct Reader<'a> {
@@ -230,61 +228,6 @@ impl<'a> Column<'a> {
     }
 }
 
-/// One field of some rows. A slice of rows and a field would be two numbers to add at every value.
-struct Cells<'a> {
-    next: *mut u64,
-    /// The field of the row that would follow the last one.
-    end: *mut u64,
-    rows: PhantomData<&'a mut [Row]>,
-}
-
-impl<'a> Cells<'a> {
-    fn of(rows: &'a mut [Row], field: usize) -> Self {
-        assert!(field < COLUMNS);
-        let next = rows.as_mut_ptr().cast::<u64>().wrapping_add(field);
-        Self {
-            next,
-            end: next.wrapping_add(rows.len() * COLUMNS),
-            rows: PhantomData,
-        }
-    }
-
-    fn len(&self) -> usize {
-        (self.end.addr() - self.next.addr()) / size_of::<Row>()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.next == self.end
-    }
-
-    /// Splits the first `count` cells off, or all there are.
-    #[inline(always)]
-    fn take_first(&mut self, count: usize) -> Self {
-        let next = self.next;
-        self.next = next.wrapping_add(count * COLUMNS).min(self.end);
-        Self {
-            next,
-            end: self.next,
-            rows: PhantomData,
-        }
-    }
-}
-
-impl<'a> Iterator for Cells<'a> {
-    type Item = &'a mut u64;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<&'a mut u64> {
-        if self.is_empty() {
-            return None;
-        }
-        let cell = self.next;
-        self.next = cell.wrapping_add(COLUMNS);
-        // SAFETY: from `next` to `end` are the cells of one field of borrowed rows, and each is handed out once.
-        Some(unsafe { &mut *cell })
-    }
-}
-
 /// The bits from `bit` on that one word holds, and how many: 57 or more, or all there are. `bit` is within the payload, which
 /// is longer than a word.
 #[inline(always)]
@@ -301,69 +244,4 @@ fn word_at(payload: &[u8], bit: usize) -> (u64, usize) {
 #[inline(never)]
 fn wide_at(payload: &[u8], bit: usize) -> u64 {
     word_at(payload, bit).0 & 0xffff_ffff | word_at(payload, bit + 32).0 << 32
-}
-
-/// The bit of a byte that says that more follow.
-const MORE: u64 = 0x80;
-
-/// Bytes of the integers that are read without a loop: most prices and quantities have no more.
-const SHORT: usize = 4;
-
-/// The next integer when it is short, well formed and at most `max`, and `bytes` are `least`, which are at least that many. Else
-/// nothing is read.
-#[inline(always)]
-fn short_leb128(bytes: &mut &[u8], least: usize, more: u64, max: u64) -> Option<u64> {
-    if bytes.len() < least {
-        return None;
-    }
-    let window = bytes.first_chunk::<SHORT>()?;
-    let mut value = u64::from(window[0]);
-    if value < more {
-        if value > max {
-            return None;
-        }
-        *bytes = &bytes[1..];
-        return Some(value);
-    }
-    for at in 1..SHORT {
-        let byte = u64::from(window[at]);
-        // Without the mark of the byte before.
-        value = value - (MORE << (7 * at - 7)) + (byte << (7 * at));
-        if byte < more {
-            if byte == 0 || value > max {
-                return None;
-            }
-            *bytes = &bytes[at + 1..];
-            return Some(value);
-        }
-    }
-    None
-}
-
-/// Splits an unsigned LEB128 integer of at most 64 bits off, in its shortest form.
-#[inline(never)]
-fn leb128(payload: &mut &[u8]) -> Result<u64, SettlementError> {
-    let mut value = 0;
-    let mut rest = *payload;
-    let mut shift = 0;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        value |= u64::from(byte & 0x7f) << shift;
-        // The tenth byte holds the last bit.
-        if (shift == 63 && *byte > 1) || (*byte == 0 && shift > 0) {
-            return Err(SettlementError::OverlongInteger);
-        }
-        if *byte < 0x80 {
-            *payload = rest;
-            return Ok(value);
-        }
-        shift += 7;
-    }
-    Err(SettlementError::ColumnTruncated)
-}
-
-/// The signed step behind an unsigned number: 0, -1, 1, -2, 2…
-#[inline(always)]
-pub fn unzigzag(step: u64) -> u64 {
-    (step >> 1) ^ (step & 1).wrapping_neg()
 }

@@ -1,7 +1,11 @@
 //! Batch version 2: `0x02 ‖ header ‖ columns`. Trade ids follow from the first one; each other field is a column.
 
 use {
-    super::column::{unzigzag, Column, Reader, Row},
+    super::{
+        cells::{Row, COLUMNS},
+        column::{Column, Reader},
+        integer::unzigzag,
+    },
     crate::{constants::MAX_TRADES_V2, error::SettlementError},
     anchor_lang::prelude::*,
     bytemuck::{Pod, Zeroable},
@@ -92,7 +96,7 @@ mod field {
 }
 
 /// What a value of each column can have at most.
-const BITS: [usize; 5] = [32, 32, 64, 64, FLAGS_BITS];
+const BITS: [usize; COLUMNS] = [32, 32, 64, 64, FLAGS_BITS];
 
 /// Rows read at a time: as many as a transaction of a market holds, few enough for the heap.
 const ROWS: usize = 256;
@@ -184,7 +188,7 @@ impl TradeRow<'_> {
 pub struct TradesV2<'a> {
     count: usize,
     first_price: u64,
-    columns: [Column<'a>; 5],
+    columns: [Column<'a>; COLUMNS],
 }
 
 impl<'a> TradesV2<'a> {
