@@ -10,6 +10,7 @@ import type { DecodedBatchV2 } from '#client';
 import { decodeBatchV2, encodeBatchV2, explainError, LockstepError, parseEvents } from '#client';
 import { columns, header } from '../../tools/golden/v2/batches.ts';
 import type { Encoding } from '../../tools/golden/v2/columns.ts';
+import { column } from '../../tools/golden/v2/columns.ts';
 import { build, keys, newWorld } from './setup/world.ts';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1_500);
@@ -83,6 +84,26 @@ const anyValid = fc
   .tuple(anyTrades, anyEncoding)
   .map(([trades, encoding]) => ({ count: trades.length, bytes: Buffer.concat(columns(trades, encoding)) }));
 
+/** Columns of the right length, of values that fields may be too small for; a first price before the third. */
+const anyValues = fc
+  .record({
+    values: fc.array(fc.tuple(...Array.from({ length: 5 }, () => fc.oneof(near(70), near(70), near(70), wide))), {
+      minLength: 1,
+      maxLength: 20,
+    }),
+    encoding: anyEncoding,
+    price: fc.nat(127),
+  })
+  .map(({ values, encoding, price }) => {
+    const made = [0, 1, 2, 3, 4].map((field) =>
+      column(
+        values.slice(field === 2 ? 1 : 0).map((row) => row[field] ?? 0n),
+        encoding,
+      ),
+    );
+    return { count: values.length, bytes: Buffer.concat(made.toSpliced(2, 0, Buffer.from([price]))) };
+  });
+
 /** A frame that mostly fits what is in it, around any bytes: those that LEB128 stops at come often. */
 const anyFrame = fc
   .tuple(
@@ -115,7 +136,11 @@ const mostlyRight = fc.oneof(
 
 const anyBatch = fc
   .tuple(
-    fc.oneof({ weight: 2, arbitrary: anyValid }, { weight: 1, arbitrary: anyBytes }),
+    fc.oneof(
+      { weight: 2, arbitrary: anyValid },
+      { weight: 1, arbitrary: anyValues },
+      { weight: 1, arbitrary: anyBytes },
+    ),
     fc.array(anyDamage, { maxLength: 3 }),
     mostlyRight,
   )

@@ -1,4 +1,4 @@
-//! Proves: packed values of every width come back at every place, across the blocks a batch is read in; random and cut bytes
+//! Proves: packed values of every width and plain ones of every length come back at every place, across the blocks a batch is read in; random and cut bytes
 //! are refused or read, never a panic and never more trades than the header says.
 //! Does not prove: which refusal; the golden vectors do.
 
@@ -23,7 +23,7 @@ fn read(data: &[u8]) -> Option<Vec<TradeV2>> {
     taken.ok().map(|()| list)
 }
 
-fn numbered(count: u64, change: impl Fn(u64, &mut TradeV2)) -> Vec<TradeV2> {
+fn numbered(count: u64, mut change: impl FnMut(u64, &mut TradeV2)) -> Vec<TradeV2> {
     (0..count)
         .map(|i| {
             let mut trade = trade_v2();
@@ -63,6 +63,18 @@ fn quantities_of_every_width_come_back() {
             assert_eq!(found, quantities, "{count} of {width} bits");
         }
     }
+}
+
+#[test]
+fn plain_values_of_every_length_come_back() {
+    let mut random = Random(4);
+    let trades = numbered(600, |_, trade| {
+        trade.price = random.of_any_size();
+        trade.quantity = random.of_any_size();
+        trade.buyer = random.of_any_size() as u32;
+        trade.order_type = random.below(8) as u8;
+    });
+    assert_eq!(read(&batch_v2(1, 600, &plain_columns(&trades))).unwrap(), trades);
 }
 
 #[test]
