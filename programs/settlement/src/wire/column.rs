@@ -108,7 +108,7 @@ impl<'a> Column<'a> {
         Ok(())
     }
 
-    /// Reads the next value of each row. Once the column has stopped, it writes zeros.
+    /// Reads the next value of each row. Once the column has stopped, it writes any its field can hold.
     #[inline(never)]
     pub fn fill(&mut self, rows: &mut [Row], field: usize) {
         let cells = Cells::of(rows, field);
