@@ -4,9 +4,11 @@ import { explainError, readConfig, settlementInstructions } from '#client';
 import { Held } from '../failure.ts';
 import type { BatchRecord } from '../lane-history.ts';
 import { newestFirst } from '../lane-search.ts';
+import type { Desk } from '../operator/desk.ts';
 import type { DeployedProgram } from '../program-upgrade/deployed.ts';
 import { readDeployed } from '../program-upgrade/deployed.ts';
 import { fromNode } from '../rpc.ts';
+import type { Site } from './site.ts';
 import type { Place } from './step.ts';
 
 /** What is asked of the chain, without anything of the relayer. */
@@ -59,7 +61,10 @@ export async function routes(place: Place, version: number): Promise<boolean> {
 
 /** The market's newest batch that fits, looked for among its newest transactions. */
 export async function newestBatch(
-  { desk, site }: Place,
+  {
+    desk,
+    site,
+  }: { readonly desk: Pick<Desk, 'connection' | 'program' | 'signal'>; readonly site: Pick<Site, 'market'> },
   fits: (batch: BatchRecord) => boolean,
   until: (batch: BatchRecord) => boolean,
 ): Promise<BatchRecord | undefined> {

@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import type { GlobalConfig } from '#client';
 import { readConfig } from '#client';
 import { controlKey, engineKey } from '#feeder';
+import { newestBatch } from '../../../cli/src/rollout/chain.ts';
 import type { Operation } from '../../../cli/src/rollout/journal.ts';
 import { Journal } from '../../../cli/src/rollout/journal.ts';
 import type { Thresholds } from '../../../cli/src/rollout/thresholds.ts';
@@ -20,7 +21,7 @@ import { compiledCommand, run } from './command.ts';
 import { hurry } from './hurry.ts';
 
 /** More than the slowest machine needs trades for; what is left in the end is settled without a pace. */
-const COUNT = 6_000;
+const COUNT = 9_000;
 const RATE = 15;
 
 /** A rollout that a test sees through in seconds, and that nothing but a fault breaches. */
@@ -46,12 +47,15 @@ export interface TestSite {
   /** Changes the config past the commands that are tried. */
   config(...words: string[]): Promise<void>;
   configNow(): Promise<GlobalConfig>;
+  /** Of the last batch that is final; undefined: there is none. */
+  lastFinalVersion(): Promise<number | undefined>;
   /** Releases that run: relayer, engine. */
   running(): Promise<readonly (string | null | undefined)[]>;
   engine(): Promise<Record<string, string>>;
   /** Asks the engine past the commands that are tried, and waits for its answer. */
   ask(kind: 'mode' | 'emit', value: string): Promise<void>;
-  newest(): Promise<Operation>;
+  /** The newest operation that is written down. */
+  newest(): Promise<Operation | undefined>;
   /** Has the rest settled, and answers the verified summary; throws unless all is well. */
   summary(): Promise<{ readonly byVersion: Readonly<Record<string, number>> }>;
 }
@@ -78,6 +82,7 @@ export async function openSite(): Promise<TestSite> {
   const { rpc, market, keypair } = site;
   const program = new PublicKey(site.program);
   const connection = new Connection(rpc, 'confirmed');
+  const lane = new PublicKey(market);
   const redis = new Redis(site.redis, { maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   after(() => redis.disconnect());
@@ -108,6 +113,17 @@ export async function openSite(): Promise<TestSite> {
       assert.equal(ran.code, 0, ran.stderr);
     },
     configNow: async () => (await readConfig(connection, program, 'confirmed')).value,
+    async lastFinalVersion() {
+      const place = { desk: { connection, program, signal: new AbortController().signal }, site: { market: lane } };
+      const final = await connection.getSlot('finalized');
+      return (
+        await newestBatch(
+          place,
+          ({ slot }) => slot <= final,
+          () => false,
+        )
+      )?.batch.version;
+    },
     running: async () => [
       (await serviceState(site.relayer.root))?.running,
       (await serviceState(site.engine.root))?.running,
@@ -117,11 +133,7 @@ export async function openSite(): Promise<TestSite> {
       await redis.hset(controlKey(market), { v: '1', [kind]: value, [`${kind}_request`]: request });
       await until(async () => (await engine())[`${kind}_request`] === request);
     },
-    async newest() {
-      const entry = await new Journal(join(dir, 'site')).newest();
-      assert.ok(entry !== undefined);
-      return entry.operation;
-    },
+    newest: async () => (await new Journal(join(dir, 'site')).newest())?.operation,
     async summary() {
       const end = await hurry(site.engine.root);
       const { code, stdout, stderr } = await venue.ended;

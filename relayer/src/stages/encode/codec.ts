@@ -47,8 +47,8 @@ function sizeV1(trades: number): PayloadSize<Trade> {
   return { bytes: V1_HEADER_BYTES + trades * V1_TRADE_BYTES, plus: () => sizeV1(trades + 1) };
 }
 
-/** A trade that the simulation passed over costs 250, and may settle: 360 measured for those of a market, more for steps of any size. */
-const V2_TRADE_UNITS = 500;
+/** A trade that the simulation passed over costs 150, and may settle: 155 measured for those of a market, up to 215 for wide values. */
+const V2_TRADE_UNITS = 300;
 const V2_BATCH_UNITS = 9_000;
 
 const v2: BatchCodec = {
