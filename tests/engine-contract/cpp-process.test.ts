@@ -16,7 +16,7 @@ import { assertTrades, Probe } from './setup/probe.ts';
 import type { EnginePlace, RunningEngine } from './setup/start-engine.ts';
 
 /** An engine that hangs must fail its test, not the run. */
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 540_000;
 const MARKET = 'market';
 
 interface Scene extends Probe {
