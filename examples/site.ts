@@ -46,7 +46,10 @@ export async function openSite(startOptions: readonly string[]): Promise<Example
     await Promise.race([ended, until(() => existsSync(file))]);
     const { rpc, program, market, keypair, relayer } = JSON.parse(await readFile(file, 'utf8'));
     const status = async (): Promise<Json> => JSON.parse(await (await fetch(new URL('/status', relayer.url))).text());
-    await Promise.race([ended, until(async () => Number((await status().catch((): Json => ({}))).lastTradeId ?? 0) > 0)]);
+    await Promise.race([
+      ended,
+      until(async () => Number((await status().catch((): Json => ({}))).lastTradeId ?? 0) > 0),
+    ]);
     const place = ['--rpc', rpc, '--program', program, '--market', market];
     const batches = async (version: number) => {
       const text = await (await fetch(new URL('/metrics', relayer.url))).text();
@@ -62,7 +65,7 @@ export async function openSite(startOptions: readonly string[]): Promise<Example
 
 /** Runs a command to its end, with its words for people on standard error. @throws Error when it ends with another code than 0 */
 export async function lockstep(...words: readonly string[]): Promise<Json> {
-  console.log(`\n$ npx lockstep ${words.join(' ')}`);
+  console.error(`\n$ npx lockstep ${words.join(' ')}`);
   const { code, json } = await run([...words, '--json']).result;
   if (code !== 0) throw new Error(`lockstep ${words[0]} ended with ${code}: ${JSON.stringify(json)}`);
   return json;

@@ -25,7 +25,7 @@ export async function runExample(name: string, shown: RegExp): Promise<Readonly<
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].on('data', (piece: Buffer) => {
       texts[stream] += piece.toString();
-      const site = /--site (\S+)/.exec(texts.stdout)?.[1];
+      const site = /--site (\S+)/.exec(texts.stderr)?.[1];
       if (site === undefined || !shown.test(texts.stderr)) return;
       hurried ??= hurry(JSON.parse(readFileSync(site, 'utf8')).engine.root);
     });

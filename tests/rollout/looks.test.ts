@@ -1,13 +1,16 @@
 // Proves: which versions a program routes is seen in its releases, paused too; a rollout is refused where another release is deployed;
 // what stands in the way of V1 is counted from a Redis and the chain's cursor; an engine that refuses, is asked by somebody else or does not
-// answer, and a service that does not come up, are named with what was seen last.
+// answer, a service that does not come up, and a node that does not answer, are named; a relayer that never comes up is a breach by its
+// service's count, but not while settlement is paused.
 // Does not prove: the same of a whole site, nor of the build without V1 (verdicts.test.ts, refusals.test.ts).
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '@solana/web3.js';
 import type { TradeV2 } from '#client';
 import { asV2, settlementInstructions } from '#client';
 import { controlKey, encodeTradeEvent, engineKey, leaseKey } from '#feeder';
@@ -17,7 +20,10 @@ import { askEngine } from '../../cli/src/rollout/engine.ts';
 import { phaseOne } from '../../cli/src/rollout/phase-one.ts';
 import type { Stage } from '../../cli/src/rollout/scene.ts';
 import { switchTo } from '../../cli/src/rollout/services.ts';
+import type { Scene } from '../../cli/src/rollout/step.ts';
 import { inTheWay } from '../../cli/src/rollout/stream.ts';
+import { readThresholds } from '../../cli/src/rollout/thresholds.ts';
+import { watch } from '../../cli/src/rollout/watch.ts';
 import { install } from '../../cli/src/service/root.ts';
 
 import { trade } from '../../relayer/src/testing/trades.ts';
@@ -111,6 +117,8 @@ test('emission 1 --drain says what is left when it does not settle', async (t) =
   });
 });
 
+const COMMITTED = await readThresholds(fileURLToPath(new URL('../../releases/thresholds.json', import.meta.url)));
+
 /** What an engine would write when it sees a request. */
 async function answering(world: World, answer: (request: string) => Record<string, string>): Promise<void> {
   let request: string | null = null;
@@ -162,4 +170,40 @@ test('a service that nobody supervises does not come up, and that is said', asyn
       message: /no supervisor has written its state/,
     });
   }
+});
+
+/** A scene whose relayer does not answer, and whose service says how often it has started it. */
+async function crashing(t: TestContext, world: World) {
+  const roots = await unsupervised(t);
+  const note = (restarts: number) => {
+    const state = { wanted: '1.0.0', running: null, pid: null, started: null, since: '', restarts, reason: null };
+    writeFileSync(join(roots.relayer.root, 'state.json'), JSON.stringify(state));
+  };
+  note(7);
+  const thresholds = { ...COMMITTED, holdSeconds: 3_600, maxRestarts: 2 };
+  let looks = 0;
+  const scene = { ...sceneOf(world, roots), thresholds, requireInCharge: async () => note(7 + looks++) };
+  return { ...scene, desk: { ...scene.desk, output: { say: () => {} } } } as unknown as Scene;
+}
+
+test('a relayer that never comes up is a breach, though there are no metrics', async (t) => {
+  const world = await openWorld(t);
+  await assert.rejects(watch(await crashing(t, world)), {
+    code: 'THRESHOLD_BREACHED',
+    message: 'the relayer was started again 3 times, at most 2',
+  });
+  const { operator } = world.keys;
+  const { setPaused } = settlementInstructions(world.venue.program);
+  await world.land(operator, setPaused({ authority: operator.publicKey, isPaused: true }));
+  await assert.rejects(watch(await crashing(t, world)), { code: 'PAUSED' });
+});
+
+test('a node that does not answer is named', async (t) => {
+  const world = await openWorld(t);
+  const scene = sceneOf(world);
+  const away = 'http://127.0.0.1:1';
+  const nowhere = { ...scene, desk: { ...scene.desk, connection: new Connection(away), rpcUrl: away } };
+  const any = () => true;
+  await assert.rejects(newestBatch(nowhere, any, any), { code: 'RPC_UNAVAILABLE' });
+  await assert.rejects(routes(nowhere, 1), { code: 'RPC_UNAVAILABLE' });
 });

@@ -59,12 +59,32 @@ export async function routes(place: Place, version: number): Promise<boolean> {
   );
 }
 
-/** The market's newest batch that fits, looked for among its newest transactions. */
+/** What it takes to look at a market's batches. */
+export interface BatchesPlace {
+  readonly desk: Pick<Desk, 'connection' | 'program' | 'rpcUrl' | 'signal'>;
+  readonly site: Pick<Site, 'market'>;
+}
+
+/**
+ * The market's newest batch that fits, looked for among its newest transactions.
+ * @throws LockstepError RPC_UNAVAILABLE; the signal's reason
+ */
 export async function newestBatch(
-  {
-    desk,
-    site,
-  }: { readonly desk: Pick<Desk, 'connection' | 'program' | 'signal'>; readonly site: Pick<Site, 'market'> },
+  place: BatchesPlace,
+  fits: (batch: BatchRecord) => boolean,
+  until: (batch: BatchRecord) => boolean,
+): Promise<BatchRecord | undefined> {
+  const { rpcUrl, signal } = place.desk;
+  try {
+    return await fromNode(rpcUrl, () => firstOf(place, fits, until));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function firstOf(
+  { desk, site }: BatchesPlace,
   fits: (batch: BatchRecord) => boolean,
   until: (batch: BatchRecord) => boolean,
 ): Promise<BatchRecord | undefined> {

@@ -75,7 +75,8 @@ async function begun(stage: Stage, journal: Journal, request: RolloutRequest): P
   const newest = await journal.newest();
   const last = await journal.findLast(({ kind }) => kind === 'rollout');
   const isSame = last !== undefined && isSameTarget(last.operation.target, target);
-  const isTakenBack = newest?.operation.kind === 'rollback' && newest.operation.state === 'done';
+  const back = await journal.findLast(({ kind, state }) => kind === 'rollback' && state === 'done');
+  const isTakenBack = back !== undefined && last !== undefined && back.number > last.number;
   // However often it is ended meanwhile, what does harm is taken back to the end.
   if (isSame && last.operation.state === 'breached' && !isTakenBack) return last;
   if (newest !== undefined && isUnderWay(newest.operation)) {

@@ -114,7 +114,8 @@ export async function openSite(): Promise<TestSite> {
     },
     configNow: async () => (await readConfig(connection, program, 'confirmed')).value,
     async lastFinalVersion() {
-      const place = { desk: { connection, program, signal: new AbortController().signal }, site: { market: lane } };
+      const desk = { connection, program, rpcUrl: rpc, signal: new AbortController().signal };
+      const place = { desk, site: { market: lane } };
       const final = await connection.getSlot('finalized');
       return (
         await newestBatch(
