@@ -87,6 +87,6 @@ export async function buildProgram(argv: readonly string[], streams: Streams): P
   }
   return program.addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 a check failed, 2 usage or input, 128 + n ended by signal n.',
+    '\nExit codes: 0 done, 1 a check failed, 2 usage or input, 3 held, 128 + n ended by signal n.',
   );
 }

@@ -19,7 +19,7 @@ export function configCommand(streams: Streams): Command {
     .addCommand(
       changeCommand<number>(streams, 'set-versions', 'allow exactly these batch versions', ({ changes, value }) =>
         changes.set('set-versions', 'allowedBatchVersions', value),
-      ).argument('<versions>', 'V1 or V1+V2', versions),
+      ).argument('<versions>', 'V1, V2 or V1+V2', versions),
     )
     .addCommand(
       changeCommand<number>(

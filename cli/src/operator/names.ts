@@ -18,7 +18,7 @@ export const versionsText = (bits: number): string => versionNames(bits).join('+
 export function versions(text: string): number {
   const names = text.split(/[+,]/);
   if (!names.every((name) => /^v[1-8]$/i.test(name))) {
-    throw new InvalidArgumentError('It must be batch versions joined by +, as in V1 or V1+V2.');
+    throw new InvalidArgumentError('It must be batch versions joined by +, as in V1, V2 or V1+V2.');
   }
   return names.reduce((bits, name) => bits | (1 << (Number(name.slice(1)) - 1)), 0);
 }

@@ -42,7 +42,7 @@ export function scheduleCommand(streams: Streams): Command {
     .option('--at-slot <slot>', 'when', slotNumber)
     .option('--in-slots <slots>', 'when, from now', whole(1, MAX_SLOTS_AHEAD))
     .option('--in <time>', 'when, from now: 90s, 15m, 2h, 1d; turned into slots by how long they took lately', duration)
-    .option('--versions <versions>', 'batch versions: V1 or V1+V2', versions)
+    .option('--versions <versions>', 'batch versions: V1, V2 or V1+V2', versions)
     .option('--min-batch <trades>', 'smallest batch that need not wait', whole(0, U32_MAX))
     .option('--max-batch-age <slots>', 'after so many slots any batch settles', amount)
     .option('--relayer <address>', 'the key that settles', address)
