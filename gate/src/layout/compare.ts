@@ -4,7 +4,7 @@ import { explain } from './explain.ts';
 import { compareShapes } from './match.ts';
 import { Moves } from './moves.ts';
 import type { Names } from './names.ts';
-import { isWithin, knows, namesOf } from './names.ts';
+import { isAround, knows, namesOf } from './names.ts';
 import type { Shape } from './shape.ts';
 import { describe } from './shape.ts';
 import type { Terms } from './terms.ts';
@@ -141,7 +141,7 @@ class Walk {
 
   /** Another name at the same place: a new one for the same thing, unless either name stands elsewhere too. */
   private keepsPlace(was: Leaf, now: Leaf): boolean {
-    if (isWithin(was.path, now.path)) {
+    if (isAround(this.newNames, was.path, now.path) || isAround(this.oldNames, now.path, was.path)) {
       this.note('same-bytes', now.path, `${was.path} is ${now.path} now, with the same bytes`);
       return true;
     }

@@ -66,7 +66,7 @@ function fieldOf(field: protobuf.Field): ProtoField {
     label: isMap ? 'map' : field.repeated ? 'repeated' : 'single',
     keyType: isMap ? field.keyType : undefined,
     isRequired: field.required,
-    hasPresence: field.hasPresence,
+    hasPresence: kind === 'message' || kind === 'group' || field.hasPresence,
     oneof: field.options?.proto3_optional ? undefined : field.partOf?.name,
     default: field.options?.default === undefined ? undefined : String(field.options.default),
   };

@@ -29,10 +29,14 @@ export function survives(was: Type, now: Type, before: Value, after: Value): boo
 }
 
 function fieldsSurvive(was: readonly Field[], now: readonly Field[], before: Value, after: Value): boolean {
+  const gone = was.filter((old) => !now.some(({ id }) => id === old.id));
   return now.every((field) => {
     const old = was.find(({ id }) => id === field.id);
     const value = part(after, field.id);
-    if (!old || field.isReserved) return field.isReserved || plain(value) === plain(zeroOf(field.type));
+    if (field.isReserved) return true;
+    // A field that went and one that came with its very value are one that was renamed: nobody could tell.
+    const isRenamed = () => gone.some(({ id, type }) => survives(type, field.type, part(before, id), value));
+    if (!old) return plain(value) === plain(zeroOf(field.type)) || isRenamed();
     return survives(old.type, field.type, part(before, old.id), value);
   });
 }
