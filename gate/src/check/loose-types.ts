@@ -1,6 +1,7 @@
 import type { Finding, Rule } from '../finding.ts';
 import { finding } from '../finding.ts';
 import { isObject } from '../idl/json.ts';
+import { LEGACY } from '../idl/legacy.ts';
 import type { Idl } from '../idl/model.ts';
 import { looseType } from '../rules/program.ts';
 import type { Sides } from './sides.ts';
@@ -16,7 +17,8 @@ export function checkLooseTypes({ old, next, oldTypes, newTypes, isPod }: Sides)
     if (!newNames.has(name)) return [finding(looseType.deleted, place, 'it is gone')];
     const [before, after] = [oldTypes.named(name), newTypes.named(name)];
     if (!before || !after) return [];
-    return compareStored(before, after, place, { room: undefined, isPod }).map(asLoose);
+    const findings = compareStored(before, after, place, { room: undefined, isPod });
+    return findings.map((found) => asLoose(found, old.spec === LEGACY));
   });
   const oldNames = new Set(old.types.map(({ name }) => name));
   const nowReached = reachable(next);
@@ -26,8 +28,9 @@ export function checkLooseTypes({ old, next, oldTypes, newTypes, isPod }: Sides)
   return [...kept, ...added];
 }
 
-function asLoose({ rule, path, detail }: Finding): Finding {
-  return finding(looseRule(rule), path, `${rule.title}: ${detail}`);
+/** The form before specs lists every type that could be coded, whether anything ever was or not. */
+function asLoose({ rule, path, detail }: Finding, isListedAnyway: boolean): Finding {
+  return finding(isListedAnyway ? looseType.noted : looseRule(rule), path, `${rule.title}: ${detail}`);
 }
 
 function looseRule({ severity }: Rule): Rule {

@@ -2,6 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Json } from './json.ts';
 import { isObject, list, object, text } from './json.ts';
 
+/** What stands for the spec of an IDL that names none. */
+export const LEGACY = 'legacy';
+
+/** Serialization of a type whose IDL does not say whether it is borsh or zero-copy. */
+export const UNTOLD = 'untold';
+
 /** The form before specs: camelCase, layouts inside accounts, no discriminators. */
 export const isLegacy = (json: Json): boolean => !isObject(json.metadata) || json.metadata.spec === undefined;
 
@@ -14,7 +20,7 @@ export function fromLegacy(json: Json): Json {
   const events = objects(json.events, 'events');
   return {
     address: isObject(json.metadata) && typeof json.metadata.address === 'string' ? json.metadata.address : '',
-    metadata: { name: snake(text(json.name, 'name')), version: text(json.version, 'version'), spec: 'legacy' },
+    metadata: { name: snake(text(json.name, 'name')), version: text(json.version, 'version'), spec: LEGACY },
     instructions: objects(json.instructions, 'instructions').map(instruction),
     accounts: accounts.map(({ name }) => ({ name, discriminator: discriminator('account', text(name, 'name')) })),
     events: events.map(({ name }) => ({ name, discriminator: discriminator('event', text(name, 'name')) })),
@@ -68,7 +74,7 @@ function typeDef(json: Json): Json {
     alias: body.value && type(body.value),
     kind: body.kind === 'alias' ? 'type' : body.kind,
   };
-  return { name: json.name, generics: json.generics, type: shape };
+  return { name: json.name, generics: json.generics, serialization: UNTOLD, type: shape };
 }
 
 const variant = ({ name, fields: payload }: Json): Json => ({ name, fields: payload && fieldsOrTuple(payload) });

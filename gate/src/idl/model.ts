@@ -71,7 +71,7 @@ export interface Repr {
 
 export interface TypeDef {
   readonly name: string;
-  /** `borsh`, `bytemuck`, `bytemuckunsafe`, or `custom:` and a name. */
+  /** `borsh`, `bytemuck`, `bytemuckunsafe`, `custom:` and a name, or `untold` in the form that does not say. */
   readonly serialization: string;
   readonly repr: Repr | undefined;
   /** Names of the parameters, in order. */

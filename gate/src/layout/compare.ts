@@ -132,6 +132,7 @@ class Walk {
     if (found === undefined) return this.partAt(was, now);
     if (was.path !== now.path) {
       if (!this.keepsPlace(was, now)) return this.partAt(was, now);
+      if (found.differences.length > 0) this.doubtReplaced(was, now);
     }
     this.differences.push(...found.differences);
     this.at++;
@@ -149,6 +150,11 @@ class Walk {
     this.noteRename(was.path, now.path);
     this.moves.wasRenamed(was, now);
     return true;
+  }
+
+  /** Another name and another inside at once: whether it is the same thing still, nobody can tell. */
+  private doubtReplaced({ path }: Leaf, now: Leaf): void {
+    this.note('ambiguous', now.path, `${path} may have been replaced by ${now.path}: name and type changed together`);
   }
 
   /** A renamed struct renames all of its parts: said once. */

@@ -1,3 +1,4 @@
+import { UNTOLD } from '../idl/legacy.ts';
 import type { Repr } from '../idl/model.ts';
 
 /** A type with every name looked up: aliases and generics are gone. */
@@ -86,7 +87,9 @@ export function shapeKey(shape: Shape): string {
   switch (shape.kind) {
     case 'struct': {
       const { kind, packed, align } = shape.repr ?? { kind: '', packed: false, align: undefined };
-      return `{${shape.serialization} ${kind} ${packed} ${align} ${fieldsKey(shape.fields)}}`;
+      // Untold is borsh until an account proves otherwise.
+      const serialization = shape.serialization === UNTOLD ? 'borsh' : shape.serialization;
+      return `{${serialization} ${kind} ${packed} ${align} ${fieldsKey(shape.fields)}}`;
     }
     case 'enum':
       return `<${shape.variants.map(({ name, fields }) => `${name}(${fieldsKey(fields)})`).join('|')}>`;

@@ -1,3 +1,4 @@
+import type { Repr } from '../idl/model.ts';
 import type { Encoding, Leaf } from './encoding.ts';
 import { isKeptFree, join } from './encoding.ts';
 import type { Shape, StructShape } from './shape.ts';
@@ -68,16 +69,18 @@ export function zeroCopy(alignMax: number): Encoding {
 export const isLaidOut = ({ repr, fields }: StructShape): boolean =>
   repr?.packed === true || repr?.kind === 'c' || (repr?.kind === 'transparent' && fields.length === 1);
 
+const C: Repr = { kind: 'c', packed: false, align: undefined };
+
 /** IDLs leave out the repr of structs inside; the derive behind `bytemuck` takes none that is not in the source's order. */
-export const withRepr = (shape: StructShape): StructShape => ({
+export const withRepr = (shape: StructShape, repr: Repr = C): StructShape => ({
   ...shape,
-  repr: shape.repr ?? { kind: 'c', packed: false, align: undefined },
-  fields: shape.fields.map((field) => ({ ...field, shape: partWithRepr(field.shape) })),
+  repr: shape.repr ?? repr,
+  fields: shape.fields.map((field) => ({ ...field, shape: partWithRepr(field.shape, repr) })),
 });
 
-function partWithRepr(shape: Shape): Shape {
-  if (shape.kind === 'array') return { ...shape, inner: partWithRepr(shape.inner) };
-  return shape.kind === 'struct' ? withRepr(shape) : shape;
+function partWithRepr(shape: Shape, repr: Repr): Shape {
+  if (shape.kind === 'array') return { ...shape, inner: partWithRepr(shape.inner, repr) };
+  return shape.kind === 'struct' ? withRepr(shape, repr) : shape;
 }
 
 /** Whether the compiler puts bytes of its own between fields, under natural alignment. */

@@ -98,8 +98,8 @@ export const looseType = rules('TYP', 'old-bytes', {
   noted: {
     number: 3,
     severity: 'warning',
-    title: 'type that nothing refers to changed, places kept',
-    why: 'Its bytes stay where they were; names or trailing bytes differ.',
+    title: 'type that nothing refers to changed harmlessly',
+    why: 'Its bytes stay where they were; or its IDL is of the form that lists types nothing was ever stored in.',
     fix: 'Check who reads them.',
   },
   unknown: {
