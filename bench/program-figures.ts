@@ -4,11 +4,10 @@ import type { TradeV1 } from '#client';
 import { price, tradeId, V1_HEADER_BYTES, V1_TRADE_BYTES } from '#client';
 import { invocations } from '../tests/program/setup/invocations.ts';
 import { keyOf } from '../tests/program/setup/keys.ts';
-import { settlementObject } from '../tests/program/setup/object.ts';
-import { putTokens } from '../tests/program/setup/tokens.ts';
-import { request } from '../tests/program/setup/withdrawals.ts';
+import { settlementObject, withoutV1 } from '../tests/program/setup/object.ts';
 import type { World } from '../tests/program/setup/world.ts';
-import { deposit, keys, LOT_ATOMS, lots, newWorld } from '../tests/program/setup/world.ts';
+import { keys, lots, newWorld } from '../tests/program/setup/world.ts';
+import { enrich, WIDE, withdrawAll } from './balances.ts';
 import type { V2Figures } from './v2-figures.ts';
 import { v2Figures } from './v2-figures.ts';
 
@@ -20,6 +19,8 @@ const TRADES_SEARCHED = 64;
 /** What a release promises in numbers; all of it is deterministic. */
 export interface ProgramFigures {
   readonly objectBytes: number;
+  /** Of the staged release's build that leaves V1 out. */
+  readonly objectBytesWithoutV1: number;
   readonly headerBytes: number;
   readonly bytesPerTrade: number;
   /** Of each instruction alone, in the state tests/program sets up for it. */
@@ -36,6 +37,7 @@ export interface ProgramFigures {
 export function programFigures(): ProgramFigures {
   return {
     objectBytes: settlementObject().length,
+    objectBytesWithoutV1: withoutV1().length,
     headerBytes: V1_HEADER_BYTES,
     bytesPerTrade: V1_TRADE_BYTES,
     computeUnits: instructionUnits(),
@@ -55,30 +57,9 @@ function instructionUnits(): Record<string, number> {
   );
 }
 
-/** Enough for 24 trades of more than 2^32 lots or atoms each. */
-const RICH = 2n ** 40n;
-const WIDE = 2n ** 32n + 1n;
-
 interface Shape {
   readonly trade: Partial<TradeV1>;
   readonly prepare?: (world: World) => void;
-}
-
-function enrich(world: World): void {
-  for (const trader of world.traders) {
-    const owner = trader.key.publicKey;
-    putTokens(world.chain, trader.base, { mint: keys.baseMint, owner, amount: RICH * LOT_ATOMS });
-    putTokens(world.chain, trader.quote, { mint: keys.quoteMint, owner, amount: RICH });
-    world.accept(deposit(trader, { baseLots: RICH, quoteAtoms: RICH }), trader.key);
-  }
-}
-
-/** Leaves nothing available, so that every debit goes on to what is pending. */
-function withdrawAll(world: World): void {
-  for (const trader of world.traders) {
-    const { baseLots, quoteAtoms } = world.entry(trader.index);
-    world.accept(request(trader, { baseLots, quoteAtoms }), trader.key);
-  }
 }
 
 /** Shapes of a trade that differ in cost; none may be above the limit. */

@@ -12,9 +12,9 @@ import type { RelayerConfigInput } from '#relayer';
 import { laneKeys } from '#relayer';
 import { freePort } from '../cli/src/free-port.ts';
 import { decodeRow } from '../relayer/src/adapters/redis/row-codec.ts';
-import { trade } from '../relayer/src/testing/trades.ts';
 import type { World } from '../tests/relayer/venue.ts';
-import { openWorld, TRADERS } from '../tests/relayer/venue.ts';
+import { openWorld } from '../tests/relayer/venue.ts';
+import { keepTrading } from './keep-trading.ts';
 
 /** One kill. Milliseconds. */
 export interface Recovery {
@@ -27,7 +27,6 @@ export interface Recovery {
 const LOCKSTEP = fileURLToPath(new URL('../cli/bin/lockstep.mjs', import.meta.url));
 /** A cluster's; the relayer's own settings stay at their defaults. */
 const SLOT_MS = 400;
-const TRADES_PER_STEP = 2;
 const STEP_MS = 40;
 const POLL_MS = 5;
 /** What a relayer settles before it is killed: it must be in the middle of its work. */
@@ -74,7 +73,7 @@ async function openSite(world: World, opener: Opener) {
   const settings = { rpcUrl, websocketUrl, redisUrl, programId, market, keypairFile, httpPort, logLevel: 'error' };
   await writeFile(config, JSON.stringify(settings satisfies Partial<Record<keyof RelayerConfigInput, unknown>>));
   await writeFile(keypairFile, JSON.stringify([...world.keys.relayer.secretKey]), { mode: 0o600 });
-  opener.after(keepTrading(world));
+  opener.after(keepTrading(world, STEP_MS));
   const nextSequence = async () =>
     (await readMarketHeader(venue.connection, venue.market, 'processed')).value.nextSequence;
   return {
@@ -108,22 +107,6 @@ async function stateAt(url: string): Promise<string | undefined> {
 async function until(holds: () => Promise<boolean>): Promise<number> {
   while (!(await holds())) await sleep(POLL_MS);
   return performance.now();
-}
-
-/** An engine that never pauses. Answers how to end it. */
-function keepTrading(world: World): () => Promise<void> {
-  const stop = new AbortController();
-  const trading = (async () => {
-    for (let id = 1; !stop.signal.aborted; id += TRADES_PER_STEP) {
-      const next = Array.from({ length: TRADES_PER_STEP }, (_, at) => id + at);
-      await world.publish(next.map((one) => trade(one, { buyer: one % TRADERS, seller: (one + 1) % TRADERS })));
-      await sleep(STEP_MS);
-    }
-  })();
-  return async () => {
-    stop.abort();
-    await trading;
-  };
 }
 
 async function kill(relayer: ChildProcess): Promise<void> {

@@ -5,6 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Recovery } from './recovery-run.ts';
 import { measureRecoveries } from './recovery-run.ts';
+import { spread } from './spread.ts';
 
 const DEFAULT_RUNS = '10';
 const recordFile = new URL('recovery.json', import.meta.url);
@@ -18,16 +19,6 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a whole number from 1');
-
-/** Nearest rank: always a time that was measured. */
-function percentile(sorted: readonly number[], share: number): number {
-  return Math.round(sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN);
-}
-
-function spread(times: readonly number[]): { p50: number; p95: number; max: number } {
-  const sorted = times.toSorted((left, right) => left - right);
-  return { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), max: percentile(sorted, 1) };
-}
 
 /** Of the last minute, before the benchmark adds its own. */
 const loadBefore = Number(loadavg()[0]?.toFixed(1));

@@ -1,7 +1,9 @@
 import type { TransactionInstruction } from '@solana/web3.js';
 import type { TradeV2 } from '#client';
 import { baseLots, encodeBatchV2, price, sequence, tradeId, V2_HEADER_BYTES } from '#client';
+import type { World } from '../tests/program/setup/world.ts';
 import { build, keys, newWorld } from '../tests/program/setup/world.ts';
+import { enrich, WIDE, withdrawAll } from './balances.ts';
 
 /** What version 2 costs. Bytes depend on the trades: these walk like a market of 64 traders, and are the same in every run. */
 export interface V2Figures {
@@ -48,16 +50,28 @@ function marketTrades(count: number, traders: number): TradeV2[] {
 const dataOf = (trades: readonly TradeV2[]): Uint8Array =>
   encodeBatchV2({ sequence: sequence(1), firstTradeId: tradeId(1), prevDigestPrefix: 0n, trades });
 
+interface Shape {
+  readonly trade: (trade: TradeV2) => TradeV2;
+  readonly prepare?: (world: World) => void;
+}
+
+const market: Shape = { trade: (trade) => ({ ...trade, price: price(trade.price / 10_000n) }) };
+
 /** Shapes of a trade that differ in cost; none may be above the limit. */
-const shapes: Readonly<Record<string, (trade: TradeV2) => TradeV2>> = {
-  market: (trade) => ({ ...trade, price: price(trade.price / 10_000n) }),
-  alike: (trade) => ({ ...trade, buyer: 0, seller: 1, price: price(7), quantity: baseLots(3), takerIsBuyer: true }),
-  void: (trade) => ({ ...trade, quantity: baseLots(0) }),
-  skipped: (trade) => ({ ...trade, price: price(2n ** 62n) }),
+const shapes: Readonly<Record<string, Shape>> = {
+  market,
+  alike: {
+    trade: (trade) => ({ ...trade, buyer: 0, seller: 1, price: price(7), quantity: baseLots(3), takerIsBuyer: true }),
+  },
+  void: { trade: (trade) => ({ ...trade, quantity: baseLots(0) }) },
+  skipped: { trade: (trade) => ({ ...trade, price: price(2n ** 62n) }) },
+  backedByPending: { ...market, prepare: withdrawAll },
+  wide: { trade: (trade) => ({ ...trade, price: price(WIDE), quantity: baseLots(1) }), prepare: enrich },
 };
 
-function unitsOf(trades: readonly TradeV2[]): number {
+function unitsOf(trades: readonly TradeV2[], prepare?: Shape['prepare']): number {
   const world = newWorld();
+  prepare?.(world);
   const admin = keys.admin.publicKey;
   world.accept(build.setAllowedVersions({ admin, allowedBatchVersions: 3 }), keys.admin);
   return world.accept(world.settle(dataOf(trades)), keys.relayer).computeUnits;
@@ -70,7 +84,7 @@ export function v2Figures(
   const empty = unitsOf([]);
   const perTrade = Object.entries(shapes).map(([name, shape]) => [
     name,
-    Math.ceil((unitsOf(marketTrades(TRADES, 3).map(shape)) - empty) / TRADES),
+    Math.ceil((unitsOf(marketTrades(TRADES, 3).map(shape.trade), shape.prepare) - empty) / TRADES),
   ]);
   return {
     headerBytes: V2_HEADER_BYTES,

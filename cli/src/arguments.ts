@@ -29,6 +29,8 @@ export function httpUrl(text: string): string {
 /** A password in it is not quoted. */
 export const redisUrl = (text: string): string => urlOf(text, /^rediss?:$/, '--redis', 'a redis:// or rediss:// URL');
 
+export const relayerUrl = (text: string): string => urlOf(text, /^https?:$/, '--relayer', 'an http:// or https:// URL');
+
 export const websocketUrl = (text: string): string => urlOf(text, /^wss?:$/, '--ws', 'a ws:// or wss:// URL');
 
 function urlOf(text: string, protocol: RegExp, option: string, what: string): string {
@@ -72,6 +74,22 @@ export const rpcOption = (): Option =>
     .env(process.env[LOCKSTEP_RPC_ENV] === undefined ? RPC_ENV : LOCKSTEP_RPC_ENV)
     .default(DEFAULT_RPC_URL)
     .argParser(httpUrl);
+
+export const redisOption = (): Option =>
+  new Option('--redis <url>', 'the redis of the relayer; a URL with a password goes into the variable or the file')
+    .env('LOCKSTEP_REDIS_URL')
+    .argParser(redisUrl);
+
+/** Everybody on the machine can read a command line. @throws LockstepError OPTION_INVALID */
+export function refusePassword(url: string): void {
+  const { password, searchParams } = new URL(url);
+  if (password === '' && !searchParams.has('password')) return;
+  throw new LockstepError(
+    'OPTION_INVALID',
+    '--redis must not hold a password',
+    'Put the URL into LOCKSTEP_REDIS_URL, or into the relayer’s settings where the command takes --config.',
+  );
+}
 
 export const marketOption = (): Option =>
   new Option('--market <address>', 'the market').env('LOCKSTEP_MARKET').argParser(address);

@@ -84,7 +84,8 @@ export async function* signaturePages(
   }
 }
 
-async function transactionOf(connection: Connection, signature: string): Promise<VersionedTransactionResponse> {
+/** @throws LockstepError HISTORY_INCOMPLETE when the node no longer has it */
+export async function transactionOf(connection: Connection, signature: string): Promise<VersionedTransactionResponse> {
   const options = { commitment: 'confirmed', maxSupportedTransactionVersion: 0 } as const;
   const transaction = await connection.getTransaction(signature, options);
   if (transaction !== null) return transaction;

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'show and change who decides: admin, guardian, attestor',
     load: async (streams) => (await import('./commands/admin.ts')).adminCommand(streams),
   },
+  program: {
+    summary: 'show which release of the program runs, and upgrade it',
+    load: async (streams) => (await import('./commands/program.ts')).programCommand(streams),
+  },
   rollout: {
     summary: 'roll V2 out in three phases: prove the program, switch and watch, switch V1 off',
     load: async (streams) => (await import('./commands/rollout.ts')).rolloutCommand(streams),

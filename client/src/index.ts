@@ -13,6 +13,7 @@ export * from './batch/v1.ts';
 export type { BatchV2, DecodedBatchV2, TradeV2 } from './batch/v2.ts';
 export {
   asV1,
+  asV1Lossy,
   asV2,
   decodeBatchV2,
   encodeBatchV2,
@@ -25,6 +26,8 @@ export * from './events.ts';
 export type { SettlementIdl } from './idl.ts';
 export { idl } from './idl.ts';
 export type { InitializeArgs } from './instructions/admin.ts';
+export type { ReadInstruction } from './instructions/executed.ts';
+export { executedInstructions, readInstruction } from './instructions/executed.ts';
 export { settlementInstructions } from './instructions/index.ts';
 export { createMarketAccount } from './instructions/market.ts';
 export { settleData } from './instructions/settle.ts';

@@ -9,6 +9,8 @@ export const ERROR_ADVICE = {
     'Make the file yours alone; if others could have read it, use a new key (a relayer: `lockstep config set-relayer`).',
   HTTP_PORT_UNAVAILABLE:
     'Free the port, or set `httpPort` to another one (0 takes any) and `httpHost` to an address of this machine.',
+  CONTROL_INVALID:
+    'Ask for `max_version` of 1..255, `as_v1_to` of a trade id, or both, under a request id of 1 to 64 of A-Z a-z 0-9 . _ : -',
   REDIS_UNREACHABLE: 'Start Redis or correct `redisUrl`.',
   REDIS_EVICTS:
     'Run the command in the message and make the setting permanent: an evicted row is a forgotten signature.',
@@ -29,7 +31,7 @@ export const ERROR_ADVICE = {
   TRADE_MALFORMED:
     'The trade was settled as a void. Look at the writer; enter a new trade when it was meant to settle.',
   V2_ONLY_TRADE:
-    'Allow batch version 2 (`lockstep config set-versions`). Until then nothing overtakes the trade: an order type or a fee tier that version 1 cannot say must not be settled as another.',
+    'Allow batch version 2 (`lockstep config set-versions`), or end the lane control that rules it out. Until then nothing overtakes the trade: an order type or a fee tier that version 1 cannot say must not be settled as another.',
   FOREIGN_SETTLEMENT:
     'Somebody else settles with this relayer key. Stop it, or rotate the key with set_relayer; compare what was settled with the engine; then acknowledge.',
   LANDING_UNPROVEN:

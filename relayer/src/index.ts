@@ -9,12 +9,18 @@ export {
   readReplacedBy,
 } from './adapters/redis/dead-letters.ts';
 export { generationKey, laneKeys, tradeStreamKey } from './adapters/redis/keys.ts';
+export type { LaneControlInput, LaneControlState } from './adapters/redis/lane-control.ts';
+export { clearLaneControl, readLaneState, setLaneControl } from './adapters/redis/lane-control.ts';
+export { inTurn } from './adapters/redis/trade-stream.ts';
 export { loadSigner, signerOf } from './adapters/solana/keypair.ts';
 export type { RelayerConfig, RelayerConfigInput } from './config.ts';
 export { loadRelayerConfig, parseRelayerConfig } from './config.ts';
+export type { ControlReading, LaneControl, RowsByVersion } from './domain/control.ts';
 export type { RejectedTrade } from './domain/trade.ts';
+export { needsV2 } from './domain/trade.ts';
 export type { Relayer, RelayerDeps } from './main.ts';
 export { startRelayer } from './main.ts';
 export { createLogger } from './observe/logger.ts';
 export type { LaneState, LaneStatus } from './observe/progress.ts';
 export type * from './ports.ts';
+export { decodeEntry } from './stages/decode/decode.ts';

@@ -8,9 +8,10 @@ import type { RowMemory } from './domain/row-memory.ts';
 import { createRowMemory } from './domain/row-memory.ts';
 import { LaneRestart } from './errors.ts';
 import { runLane } from './pipeline.ts';
+import { claimWhenActive } from './standby.ts';
 
 /** What one hold of the lane has for itself: nothing of it is good for anything once the lane is lost. */
-export interface Hold extends Pick<LaneDeps, 'source' | 'replays' | 'trimmer' | 'journal' | 'queue'> {
+export interface Hold extends Pick<LaneDeps, 'source' | 'replays' | 'wishes' | 'trimmer' | 'journal' | 'queue'> {
   /** Its token is nobody else's, not even an earlier hold's of this process. */
   readonly lease: Lease;
   /** Ends its connections. */
@@ -31,11 +32,12 @@ export async function holdLane(open: () => Hold, lane: LaneWorld, signals: LaneS
   const backoff = createBackoff(clock, { minMs: RETRY_MIN_MS, maxMs: config.retryMaxMs });
   const memory = createRowMemory();
   try {
+    progress.state('waiting');
     for (;;) {
-      progress.state('waiting');
       const startedMs = clock.now();
       const again = await holdOnce(open(), lane, memory, signals);
       if (clock.now() - startedMs > config.leaseMs + config.retryMaxMs) backoff.reset();
+      progress.state('waiting');
       logger.warn({ err: again }, 'the lane begins again');
       await backoff.wait(stopping);
     }
@@ -57,7 +59,7 @@ async function holdOnce(hold: Hold, lane: LaneWorld, memory: RowMemory, told: La
   const over = new AbortController();
   const lost = new AbortController();
   try {
-    memory.heldBy(lease.token, await lease.claim(told.stopping));
+    memory.heldBy(lease.token, await claimWhenActive(lease, lane, told.stopping));
     lane.progress.state('recovering');
     lease.keep(over.signal).catch((error) => over.signal.aborted || lost.abort(error));
     const signals = {

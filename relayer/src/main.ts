@@ -13,6 +13,7 @@ import { connectRedis, withoutSecrets } from './adapters/redis/connect.ts';
 import { createEngineControl } from './adapters/redis/engine-control.ts';
 import { createRedisJournal } from './adapters/redis/journal.ts';
 import { laneKeys } from './adapters/redis/keys.ts';
+import { createLaneWishes } from './adapters/redis/lane-wishes.ts';
 import { createLease } from './adapters/redis/lease.ts';
 import { probeRedis } from './adapters/redis/probe.ts';
 import { requireDurable } from './adapters/redis/requirements.ts';
@@ -107,6 +108,7 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   const progress = createProgress(config.market, metrics);
   const claiming = heartbeats.pulse('lease', () => !ENDED.has(progress.status().state));
   const identity = { release: releaseVersion(), speaks: SPOKEN_VERSIONS };
+  metrics.set('info', 1, { release: identity.release, speaks: identity.speaks.join() });
   const facts = { pid: process.pid, startedAt: new Date().toISOString(), ...identity };
   const readiness = createReadiness({
     status: progress.status,
@@ -134,6 +136,7 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
       lease,
       source: createTradeStream({ redis: stream, market: config.market, clock }),
       replays: createEngineControl(patient, keys, config.market, lease.token),
+      wishes: createLaneWishes(patient, keys, lease.token),
       trimmer: createTrimmer(patient, keys, config.market, lease.token),
       journal: wrapJournal(createRedisJournal(patient, keys, lease.token)),
       queue: wrapQueue(createBullQueue({ ...redis, keys, logger })),

@@ -1,4 +1,5 @@
 import { countLetters, retire, trim } from './composition/aftermath.ts';
+import { followWishes, obeyWishes, rowsOf } from './composition/control.ts';
 import type { LaneDeps, LaneSignals } from './composition/deps.ts';
 import { takeIn } from './composition/intake.ts';
 import { followPointers, refillQueue } from './composition/pointers.ts';
@@ -19,6 +20,8 @@ export async function runLane(deps: LaneDeps, signals: LaneSignals): Promise<voi
   try {
     const run = await beginRun(deps, beats, signals);
     const { config, progress, queue, tasks } = run;
+    progress.outbox(() => rowsOf(run));
+    await obeyWishes(run);
     await refillQueue(run);
     progress.state('running');
     await tasks.untilStopped([
@@ -26,6 +29,7 @@ export async function runLane(deps: LaneDeps, signals: LaneSignals): Promise<voi
       followPointers(run),
       retire(run),
       followConfig(run),
+      followWishes(run),
       ...(config.trim ? [trim(run)] : []),
       countLetters(run),
     ]);

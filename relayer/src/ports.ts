@@ -6,6 +6,7 @@
 import type { ProgramRefusal, Sequence, Slot, TradeId } from '#client';
 import type { Blocked } from './domain/blocked.ts';
 import type { Commitment } from './domain/commitment.ts';
+import type { ControlReading, RowsByVersion } from './domain/control.ts';
 import type { Cursor } from './domain/cursor.ts';
 import type { BatchKey, OutboxRow } from './domain/row.ts';
 import type { RejectedTrade } from './domain/trade.ts';
@@ -68,6 +69,14 @@ export interface ReplayState {
   readonly refused: string;
   /** Milliseconds since the engine last said something; undefined when it never did. */
   readonly silentMs: number | undefined;
+}
+
+/** What operators ask of the lane over the program's config. Left out: asking; they do that beside the relayer. */
+export interface LaneWishes {
+  /** @throws LockstepError REDIS_REFUSED */
+  read(): Promise<ControlReading>;
+  /** Says what is in effect; it stands for a while only, so that a relayer that is gone says nothing. @throws LockstepError LEASE_LOST */
+  answer(effective: ControlReading, rows: RowsByVersion): Promise<void>;
 }
 
 /** Makes room in the engine's streams. Left out: how much room; a stream keeps what is not final, however much that is. */
@@ -262,8 +271,10 @@ export type Counter =
   | 'trades_rejected'
   | 'trades_settled'
   | 'trades_finalized'
+  | 'trades_as_v1'
   | 'batches_closed'
   | 'batches_settled'
+  | 'batches_settled_by_version'
   | 'batches_reopened'
   | 'transactions_signed'
   | 'transactions_sent'
@@ -281,14 +292,17 @@ export type Gauge =
   | 'dead_letters_open'
   | 'blocked'
   | 'blocked_v2_only'
-  | 'lease_held';
+  | 'lease_held'
+  | 'info';
 
 /** Seconds each. */
 export type Histogram = 'batch_settle_seconds' | 'trade_latency_seconds';
 
-/** Numbers about one lane. Left out: labels and exposition; the lane is the implementation's to add. */
+export type Labels = Readonly<Record<string, string | number>>;
+
+/** Numbers about one lane. Left out: exposition; the lane is the implementation's to add. */
 export interface Metrics {
-  increment(counter: Counter, by?: number): void;
-  set(gauge: Gauge, value: number): void;
+  increment(counter: Counter, by?: number, labels?: Labels): void;
+  set(gauge: Gauge, value: number, labels?: Labels): void;
   observe(histogram: Histogram, value: number): void;
 }

@@ -4,13 +4,10 @@
 // Does not prove: that a real program and node agree; tests/relayer/versions.test.ts does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeBatch, OrderType, tradeId } from '#client';
+import { decodeBatch, tradeId } from '#client';
 import { until } from '../../tests/support/until.ts';
 import { batchKeyOf } from './domain/row.ts';
-import type { StreamEntry } from './ports.ts';
-import { encodeEvent } from './testing/events.ts';
-import { trade } from './testing/trades.ts';
-import { ids, stream, world } from './testing/world.ts';
+import { ids, marketOrder, stream, world } from './testing/world.ts';
 
 type World = ReturnType<typeof world>;
 
@@ -18,13 +15,6 @@ const allow = (w: World, ...allowedVersions: number[]) => {
   w.chain.rulesNow = { ...w.chain.rulesNow, allowedVersions };
 };
 const settledVersions = (w: World) => w.chain.settled.map((payload) => decodeBatch(payload).version);
-
-/** Schema 2, a market order in the first tier. */
-const marketOrder = (id: number): StreamEntry => ({
-  tradeId: tradeId(id),
-  schema: '2',
-  payload: Uint8Array.of(...encodeEvent(trade(id)), 7 << 3, OrderType.Market),
-});
 
 test('with both allowed, every batch is V2 and names the one before it', async () => {
   const w = world(stream(12));

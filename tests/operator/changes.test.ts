@@ -74,7 +74,7 @@ const roles: readonly (readonly [argv: readonly string[], field: keyof GlobalCon
   [
     ['config', 'set-relayer'],
     'activeRelayer',
-    /^ {2}relayer (\w+) → \w+\n {2}! batches in flight of the old relayer \1 will be refused \(NotActiveRelayer\).*\n {2}! a relayer that runs with the key of \1 keeps the lane from others: stop it/m,
+    /^ {2}relayer (\w+) → \w+\n {2}! batches in flight of the old relayer \1 will be refused \(NotActiveRelayer\).*\n {2}! a relayer that runs with the key of \1 gives the lane up by itself/m,
   ],
   [['admin', 'set-guardian'], 'guardian', /^ {2}guardian \w+ → \w+$/m],
   [['admin', 'set-attestor'], 'attestor', /^ {2}attestor none → \w+$/m],

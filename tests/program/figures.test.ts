@@ -26,14 +26,15 @@ test('at least 24 V1 trades fit one transaction, with compute budget and attesto
     assert.ok(trades >= 24, `${how}: ${trades}`);
 });
 
-test('the object is at most 150 kB', () => {
+test('the object is at most 150 kB, and smaller without V1', () => {
   assert.ok(figures.objectBytes <= 150_000, `${figures.objectBytes}`);
+  assert.ok(figures.objectBytesWithoutV1 < figures.objectBytes, `${figures.objectBytesWithoutV1}`);
 });
 
-test('a V2 trade of a market is at most 7 bytes and costs at most 400 compute units, whatever its shape', () => {
+test('a V2 trade of a market is at most 7 bytes and costs at most 220 compute units, whatever its shape', () => {
   const { batchBytes, computeUnitsPerTrade, computeUnitsWithoutTrades } = figures.v2;
   assert.ok((batchBytes[150] ?? 0) / 150 <= 7, `${batchBytes[150]} bytes for 150 trades`);
-  for (const [shape, units] of Object.entries(computeUnitsPerTrade)) assert.ok(units <= 400, `${shape}: ${units}`);
+  for (const [shape, units] of Object.entries(computeUnitsPerTrade)) assert.ok(units <= 220, `${shape}: ${units}`);
   assert.ok(computeUnitsWithoutTrades <= 9000, `${computeUnitsWithoutTrades}`);
 });
 

@@ -35,6 +35,21 @@ test('the second relayer waits until the first gives the lane up', async () => {
   assert.equal(await redis.get(keys.lease), second.token);
 });
 
+test('who may not claim waits, and claims once it may', async () => {
+  const { make, keys } = lane(60);
+  const lease = make();
+  let [mayClaim, asked] = [false, 0];
+  const claiming = lease.claim(never, () => {
+    asked += 1;
+    return mayClaim;
+  });
+  await until(() => asked > 2);
+  assert.equal(await redis.get(keys.lease), null);
+  mayClaim = true;
+  await claiming;
+  assert.equal(await redis.get(keys.lease), lease.token);
+});
+
 test('a silent relayer loses the lane to the one that waits', async () => {
   const { make } = lane(60);
   const [silentOne, second] = [make(), make()];

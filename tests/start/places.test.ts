@@ -85,7 +85,7 @@ const activeRelayer = async () =>
 test('--rpc without a program: one is deployed by transactions, paid by the faucet', async () => {
   const text = await settles('--rpc', bare.rpcUrl, '--ws', bare.wsUrl);
   assert.match(text, /settlement \S+ is not there: deploying it to/);
-  assert.match(text, /^ {2}(\S+) of \1 bytes written$/m);
+  assert.match(text, /^ {2}(\S+) of \1 pieces written$/m);
 });
 
 test('--rpc with the program: the config is created once, then used, and the relayer before is put back', async () => {

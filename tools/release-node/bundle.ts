@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
+import { noticesOf } from './notices.ts';
 
 /** One program for Node: `main.mjs`, and beside it what it reads. */
 export interface Bundle {
@@ -27,7 +28,7 @@ const COMMONJS = [
 
 /** Writes the bundle into an empty folder. The same tree gives the same bytes. */
 export async function writeBundle(repo: string, folder: string, bundle: Bundle): Promise<void> {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: repo,
     entryPoints: [bundle.entry],
     outfile: join(folder, 'main.mjs'),
@@ -42,10 +43,13 @@ export async function writeBundle(repo: string, folder: string, bundle: Bundle):
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'inline',
+    metafile: true,
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'silent' },
   });
   for (const asset of bundle.assets) copy(repo, folder, asset);
+  copy(repo, folder, 'LICENSE');
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), noticesOf(repo, Object.keys(metafile.inputs)));
 }
 
 function copy(repo: string, folder: string, asset: string): void {

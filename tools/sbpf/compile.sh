@@ -9,8 +9,8 @@ syscalls=(log_ log_64_ log_compute_units_ log_data log_pubkey memcpy_ memmove_ m
   get_epoch_schedule_sysvar get_epoch_rewards_sysvar get_fees_sysvar get_last_restart_slot get_epoch_stake
   get_stack_height get_processed_sibling_instruction get_return_data set_return_data remaining_compute_units)
 
-# Both passes would unroll the walk over an instruction's accounts, at 75 instructions an account.
-unroll=-unroll-threshold=100
+# Both passes would unroll the walk over an instruction's accounts, at 75 instructions an account: 10 kB, for 20 compute units.
+unroll=-unroll-threshold=60
 
 linker_args=(
   "--export=__bpf_trap$(printf ',sol_%s' "${syscalls[@]}")"

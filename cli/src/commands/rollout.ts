@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '#feeder/input-error';
 import { httpUrl } from '../arguments.ts';
 import type { Streams } from '../output.ts';
 import { releaseIn } from '../release/environments.ts';
@@ -29,7 +30,8 @@ interface RolloutOptions extends SiteOptions {
   readonly program: string;
   readonly relayer: string;
   readonly engine: string;
-  readonly through: number;
+  readonly through: string;
+  readonly v2Only?: string;
   readonly yes: boolean;
   readonly show: boolean;
   readonly dryRun: boolean;
@@ -44,17 +46,24 @@ export function rolloutCommand(streams: Streams): Command {
     .addOption(release('relayer', 'relayer release', releaseIn('staged', 'relayer')))
     .addOption(release('engine', 'engine release', releaseIn('staged', 'feeder')))
     .addOption(new Option('--through <phase>', 'the last phase to run').choices(['1', '2', '3']).default('3'))
+    .addOption(
+      new Option('--v2-only <semver>', 'deploy this release without V1 at the end of phase 3').argParser(semver),
+    )
     .option('--prometheus <url>', "ask this Prometheus server instead of the relayer's own metrics", httpUrl)
     .option('--show', 'only print where the site stands, and the checklist', false)
     .option('--dry-run', 'only print what would be done; simulates the changes of the config', false)
     .action(async (options: RolloutOptions) => {
-      const request = { ...options, through: Number(options.through) };
+      const request = { ...options, through: Number(options.through), v2Only: options.v2Only };
+      if (request.v2Only !== undefined && request.through < 3) throw v2OnlyMisplaced();
       const looksOnly = options.show || options.dryRun;
       await atSite(options, streams, !looksOnly && request.through > 1, (stage) =>
         looksOnly ? overview(stage, request) : rollout(stage, request),
       );
     });
 }
+
+const v2OnlyMisplaced = (): InputError =>
+  new InputError('OPTION_INVALID', '--v2-only belongs to phase 3', 'Leave --through out, or leave --v2-only out.');
 
 const DESCRIPTION = `roll V2 out in three phases, resumably: prove the program, switch relayer and engine and watch, switch V1 off.
 It takes itself back on a breach of the thresholds. Run it again to go on after anything that stopped it.`;

@@ -12,7 +12,8 @@ export function startCommand(streams: Streams): Command {
     requireConsistent(given);
     const { run } = await import('../start/run.ts');
     const output = createOutput(given.json, streams);
-    const once = given.once || given.json || !output.isTerminal;
+    // A site is there to be worked on from elsewhere.
+    const once = given.once || (given.site === undefined && (given.json || !output.isTerminal));
     const { signal, release } = catchInterrupts();
     const cleanup = new Cleanup();
     try {

@@ -1,9 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { PublicKey } from '@solana/web3.js';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { LockstepError } from '#client';
 import { InputError } from '#feeder/input-error';
-import { address, httpUrl, marketOption, programOption, redisUrl, rpcOption } from '../arguments.ts';
+import {
+  address,
+  httpUrl,
+  marketOption,
+  programOption,
+  redisOption,
+  redisUrl,
+  refusePassword,
+  rpcOption,
+} from '../arguments.ts';
 
 export interface DlqOptions {
   readonly redis?: string;
@@ -22,11 +31,6 @@ export interface DlqPlace {
   readonly rpcUrl: string;
   readonly program: PublicKey;
 }
-
-const redisOption = (): Option =>
-  new Option('--redis <url>', 'the redis of the relayer; a URL with a password goes into the variable or the file')
-    .env('LOCKSTEP_REDIS_URL')
-    .argParser(redisUrl);
 
 /** A subcommand of `dlq`, with what all of them are told. */
 export const dlqSubcommand = (name: string, description: string): Command =>
@@ -61,17 +65,6 @@ export async function placeOf(options: DlqOptions, command: Command): Promise<Dl
     rpcUrl: (isGiven('rpc') ? undefined : from('rpcUrl', httpUrl)) ?? options.rpc,
     program: (isGiven('program') ? undefined : from('programId', address)) ?? options.program,
   };
-}
-
-/** Everybody on the machine can read a command line. */
-function refusePassword(url: string): void {
-  const { password, searchParams } = new URL(url);
-  if (password === '' && !searchParams.has('password')) return;
-  throw new LockstepError(
-    'OPTION_INVALID',
-    '--redis must not hold a password',
-    'Put the URL into LOCKSTEP_REDIS_URL, or give the relayer’s settings with --config.',
-  );
 }
 
 async function readSettings(file: string): Promise<Readonly<Record<string, unknown>>> {

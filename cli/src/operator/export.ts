@@ -30,7 +30,11 @@ export interface Exported {
 }
 
 /** @throws LockstepError NONCE_UNREADABLE */
-export async function exportPlan(connection: Connection, plan: Plan, options: ExportOptions): Promise<Exported> {
+export async function exportPlan(
+  connection: Connection,
+  plan: Pick<Plan, 'feePayer' | 'instructions'>,
+  options: ExportOptions,
+): Promise<Exported> {
   const life = await lifeOf(connection, options);
   const message = new TransactionMessage({
     payerKey: plan.feePayer,

@@ -52,7 +52,7 @@ function* settling(old: EffectiveConfig, now: EffectiveConfig): Generator<string
   }
   if (!old.activeRelayer.equals(now.activeRelayer)) {
     yield `batches in flight of the old relayer ${old.activeRelayer} will be refused (NotActiveRelayer): ${LOOK_AT_RELAYER}`;
-    yield `a relayer that runs with the key of ${old.activeRelayer} keeps the lane from others: stop it, or those with the new key wait`;
+    yield `a relayer that runs with the key of ${old.activeRelayer} gives the lane up by itself; one with the new key has to run`;
   }
   const attested = now.featureFlags & ~old.featureFlags & FeatureFlag.REQUIRE_ATTESTATION;
   if (attested !== 0n && now.attestor.equals(PublicKey.default)) {

@@ -1,19 +1,25 @@
 import { PublicKey, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import type { GlobalConfig } from '#client';
-import { explainError, LockstepError, programDataAddress, readConfig, settlementInstructions } from '#client';
+import { explainError, readConfig, settlementInstructions } from '#client';
 import { Held } from '../failure.ts';
 import type { BatchRecord } from '../lane-history.ts';
 import { newestFirst } from '../lane-search.ts';
+import type { Desk } from '../operator/desk.ts';
+import type { DeployedProgram } from '../program-upgrade/deployed.ts';
+import { readDeployed } from '../program-upgrade/deployed.ts';
 import { fromNode } from '../rpc.ts';
-import { PROGRAM_DATA_HEADER_BYTES } from '../start/place/loader.ts';
+import type { Site } from './site.ts';
 import type { Place } from './step.ts';
 
 /** What is asked of the chain, without anything of the relayer. */
 
-export async function configNow({ desk }: Place): Promise<GlobalConfig> {
+export async function configNow({ desk }: Pick<Place, 'desk'>): Promise<GlobalConfig> {
   const { value } = await fromNode(desk.rpcUrl, () => readConfig(desk.connection, desk.program, 'confirmed'));
   return value;
 }
+
+export const slotNow = ({ desk }: Pick<Place, 'desk'>): Promise<number> =>
+  fromNode(desk.rpcUrl, () => desk.connection.getSlot('confirmed'));
 
 const CANNOT_ROUTE = 'InvalidBatchVersion';
 /** Refusals that come after the version byte was routed. */
@@ -55,7 +61,10 @@ export async function routes(place: Place, version: number): Promise<boolean> {
 
 /** The market's newest batch that fits, looked for among its newest transactions. */
 export async function newestBatch(
-  { desk, site }: Place,
+  {
+    desk,
+    site,
+  }: { readonly desk: Pick<Desk, 'connection' | 'program' | 'signal'>; readonly site: Pick<Site, 'market'> },
   fits: (batch: BatchRecord) => boolean,
   until: (batch: BatchRecord) => boolean,
 ): Promise<BatchRecord | undefined> {
@@ -75,25 +84,6 @@ export async function newestBatch(
 /** Batches looked at before a search gives up. */
 const MOST_BATCHES = 2_000;
 
-/** ProgramData: u32 kind, u64 slot of the last deployment. */
-const DEPLOYED_SLOT_OFFSET = 4;
-
-/** The program's bytes, with zeros behind them, and the slot they are from. @throws LockstepError PROGRAM_MISSING */
-export async function deployedProgram({
-  desk,
-}: Place): Promise<{ readonly object: Uint8Array; readonly slot: number }> {
-  const address = programDataAddress(desk.program);
-  const account = await fromNode(desk.rpcUrl, () => desk.connection.getAccountInfo(address, 'confirmed'));
-  if (account === null) throw programMissing(desk.program);
-  return {
-    object: account.data.subarray(PROGRAM_DATA_HEADER_BYTES),
-    slot: Number(account.data.readBigUInt64LE(DEPLOYED_SLOT_OFFSET)),
-  };
-}
-
-const programMissing = (program: PublicKey): LockstepError =>
-  new LockstepError(
-    'PROGRAM_MISSING',
-    `there is no program ${program} on this cluster`,
-    'Correct `program` or `rpc` in the site file.',
-  );
+/** What the loader holds. @throws LockstepError PROGRAM_MISSING */
+export const deployedProgram = ({ desk }: Place): Promise<DeployedProgram> =>
+  fromNode(desk.rpcUrl, () => readDeployed(desk.connection, desk.program));

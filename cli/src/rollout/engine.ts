@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
 import { controlKey, engineKey, leaseKey } from '#feeder';
-import type { Place } from './step.ts';
+import type { LanePlace, Place } from './step.ts';
 import { siteError, waitFor } from './wait.ts';
 
 /** The version of the control keys asked in. */
@@ -24,7 +24,7 @@ export interface EngineNow {
   readonly lastId: TradeId;
 }
 
-export async function engineNow({ redis, site }: Place): Promise<EngineNow> {
+export async function engineNow({ redis, site }: Pick<LanePlace, 'redis' | 'site'>): Promise<EngineNow> {
   const market = site.market.toBase58();
   const [alive, hash] = await Promise.all([redis.exists(leaseKey(market)), redis.hgetall(engineKey(market))]);
   return {
@@ -35,8 +35,6 @@ export async function engineNow({ redis, site }: Place): Promise<EngineNow> {
     lastId: tradeId(/^\d{1,19}$/.test(hash.last_id ?? '') ? (hash.last_id ?? '0') : 0),
   };
 }
-
-const ANSWER_MS = 30_000;
 
 /**
  * Asks the engine for something and waits until it is done.
@@ -50,7 +48,7 @@ export async function askEngine(place: Place, kind: keyof typeof KINDS, value: s
   const wish = { v: CONTROL_VERSION, [names.field]: value, [names.request]: request };
   await redis.hset(controlKey(market), wish);
   const wait = {
-    timeoutMs: ANSWER_MS,
+    timeoutMs: place.patience.answerMs,
     error: (why: string) =>
       siteError(
         'ENGINE_SILENT',

@@ -4,7 +4,7 @@ import { differenceText } from '../operator/settings.ts';
 import { linesOf, ticked } from './checklist.ts';
 import { Journal } from './journal.ts';
 import type { RolloutRequest } from './rollout.ts';
-import { stepsThrough } from './rollout.ts';
+import { stepsOf } from './rollout.ts';
 import { isDone } from './run.ts';
 import type { Stage } from './scene.ts';
 import { wantedBy } from './services.ts';
@@ -33,10 +33,10 @@ export async function overview(stage: Stage, request: RolloutRequest & { readonl
 
 const CONFIG_STEPS: Readonly<Record<string, number>> = { 'allow-both': 3, 'v1-off': 2 };
 
-async function planOf(stage: Stage, { through }: RolloutRequest) {
+async function planOf(stage: Stage, request: RolloutRequest) {
   const changes = changesOf(stage.desk.program);
   return Promise.all(
-    stepsThrough(through).map(async ({ name, title }) => {
+    stepsOf(request).map(async ({ name, title }) => {
       const versions = CONFIG_STEPS[name];
       if (versions === undefined) return { name, title, changes: '' };
       const change = changes.set('set-versions', 'allowedBatchVersions', versions);

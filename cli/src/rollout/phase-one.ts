@@ -1,8 +1,8 @@
+import { VersionBit } from '#client';
 import { Held } from '../failure.ts';
 import { releaseOf, settlementRelease } from '../release/program.ts';
 import { configNow, deployedProgram, newestBatch, routes } from './chain.ts';
 import type { Step } from './step.ts';
-
 import { siteError } from './wait.ts';
 
 /** Phase 1, the pre-flight: the program that runs settles both versions, and V1 still settles. */
@@ -35,8 +35,8 @@ export const phaseOne: readonly Step[] = [
     title: 'the program on-chain is that release, byte for byte',
     async run(scene) {
       const { program } = scene.operation().target;
-      const { object, slot } = await deployedProgram(scene);
-      const runs = releaseOf(object);
+      const { bytes, slot } = await deployedProgram(scene);
+      const runs = releaseOf(bytes);
       if (runs !== program) {
         throw siteError(
           'PROGRAM_DIFFERS',
@@ -70,7 +70,7 @@ export const phaseOne: readonly Step[] = [
     name: 'v1-settles',
     title: 'V1 has settled on this very bytecode',
     async run(scene) {
-      const { slot } = await deployedProgram(scene);
+      const slot = Number((await deployedProgram(scene)).slot);
       const batch = await newestBatch(
         scene,
         (one) => one.batch.version === 1 && one.slot > slot,
@@ -79,7 +79,14 @@ export const phaseOne: readonly Step[] = [
       if (batch !== undefined)
         return { signature: batch.signature, slot: batch.slot, trades: batch.batch.trades.length };
       const { allowedBatchVersions, isPaused } = await configNow(scene);
-      if ((allowedBatchVersions & 1) === 0) return { note: 'V1 is switched off already' };
+      if ((allowedBatchVersions & VersionBit.V1) === 0) return { note: 'V1 is switched off already' };
+      const newest = await newestBatch(
+        scene,
+        (one) => one.slot > slot,
+        () => true,
+      );
+      // Where both are allowed V2 is what is written: V1 does not come back to be proven.
+      if (newest?.batch.version === 2) return { note: 'V2 settles on it already', signature: newest.signature };
       throw new Held(
         'V1_UNPROVEN',
         `no V1 batch has settled since the program was deployed at slot ${slot}${isPaused ? '; settlement is paused' : ''}`,

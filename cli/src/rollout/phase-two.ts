@@ -51,6 +51,16 @@ export const phaseTwo: readonly Step[] = [
     name: 'emit',
     title: 'the engine emits V2',
     async run(scene) {
+      // What was done earlier may have been undone since; an engine must not say what nobody settles.
+      const { allowedBatchVersions } = await configNow(scene);
+      if ((allowedBatchVersions & VersionBit.V2) === 0) {
+        throw siteError(
+          'CONFIG_MOVED',
+          'the config does not allow V2 any more',
+          'Find out who changed it. `lockstep config set-versions V1+V2` and the same command go on, `lockstep rollback` takes everything back.',
+        );
+      }
+      for (const service of ['relayer', 'engine'] as const) await switchTo(scene, service, targetOf(scene, service));
       const before = await engineNow(scene);
       if (before.emit !== '2') await askEngine(scene, 'emit', '2');
       return { emit: '2', fromAbove: `${before.lastId}` };

@@ -3,27 +3,25 @@ import { BatchVersion, type LockstepError, VersionBit } from '#client';
 import { readLaneState, setLaneControl } from '#relayer';
 import { Held } from '../failure.ts';
 import { changesOf } from '../operator/changes.ts';
-import { configNow, newestBatch, routes } from './chain.ts';
+import { configNow, newestBatch, routes, slotNow } from './chain.ts';
 import { enact } from './enact.ts';
 import { askEngine, engineNow } from './engine.ts';
-import type { Evidence } from './journal.ts';
+import type { Evidence, Operation } from './journal.ts';
 import { isLocked } from './lock.ts';
 import { installTargets, switchTo, targetOf } from './services.ts';
 import type { Scene, Step } from './step.ts';
-
 import type { InTheWay } from './stream.ts';
 import { inTheWay } from './stream.ts';
 import { siteError, waitFor } from './wait.ts';
 
 const isAsV1 = (scene: Scene): boolean => scene.operation().target.asV1 === true;
 
-/** A batch that was on the wire when settlement was paused is final, one way or the other, well within this. */
-const CLEAR_MS = 120_000;
-const PROOF_MS = 60_000;
-const STOPPED_MS = 30_000;
-
 /** The first step that changes anything. */
-export const FIRST_CHANGE = 'pause';
+const FIRST_CHANGE = 'pause';
+
+/** A rollback that is to be finished. One that was refused before it changed anything is as good as never begun. */
+export const isUnderWay = ({ kind, state, steps }: Operation): boolean =>
+  kind === 'rollback' && state !== 'done' && steps.some(({ name }) => name === FIRST_CHANGE);
 
 /**
  * The emergency plan. Settlement is paused first; then whatever only V2 can read or say is taken out of the way, by those whose it is:
@@ -42,7 +40,7 @@ export const rollbackSteps: readonly Step[] = [
         );
       }
       const found = await inTheWay(scene, 'confirmed');
-      if (found.v2Only > 0 && !isAsV1(scene)) throw v2Only(found);
+      if (found.v2Only > 0 && !isAsV1(scene)) throw v2Only(found, WAIT_OR_AS_V1);
       return { v2OnlyTrades: found.v2Only, asV1: isAsV1(scene) };
     },
   },
@@ -54,7 +52,11 @@ export const rollbackSteps: readonly Step[] = [
   {
     name: FIRST_CHANGE,
     title: 'settlement is paused, a scheduled change cancelled',
-    run: (scene) => enact(scene, changesOf(scene.desk.program).setPaused('pause', true)),
+    async run(scene) {
+      const evidence = await enact(scene, changesOf(scene.desk.program).setPaused('pause', true));
+      // Nothing settles from here on until it is unpaused: whatever of V1 lands above this slot is the proof.
+      return { ...evidence, pausedSlot: await slotNow(scene) };
+    },
   },
   {
     name: 'step-down',
@@ -74,13 +76,14 @@ export const rollbackSteps: readonly Step[] = [
     name: 'stream',
     title: 'what is not settled stands in the stream as V1 reads it',
     async run(scene) {
+      // Also where nothing is to be written again: a release that speaks both goes on in the schema it had.
+      if ((await engineNow(scene)).emit !== '1') await askEngine(scene, 'emit', '1');
       const found = await inTheWay(scene, 'finalized');
       if (found.ofNewSchema === 0) return { entries: 0 };
       if (found.v2Only > 0 && !isAsV1(scene)) {
         const unsettled = await inTheWay(scene, 'confirmed');
-        if (unsettled.v2Only > 0) throw v2Only(unsettled);
+        if (unsettled.v2Only > 0) throw v2Only(unsettled, PAUSED_AS_V1);
       }
-      if ((await engineNow(scene)).emit !== '1') await askEngine(scene, 'emit', '1');
       await askEngine(scene, 'replay', `${found.after}`);
       const left = await inTheWay(scene, 'finalized');
       if (left.ofNewSchema === 0)
@@ -88,7 +91,7 @@ export const rollbackSteps: readonly Step[] = [
       throw siteError(
         'STREAM_STILL_V2',
         `${left.ofNewSchema} entries of the engine's new stream are still of the new schema`,
-        `The engine release ${targetOf(scene, 'engine')} must write schema 1 alone: name one that does with --engine.`,
+        'See the log of the engine, which was asked for schema 1; then run the same command again. Settlement is paused.',
       );
     },
   },
@@ -99,7 +102,7 @@ export const rollbackSteps: readonly Step[] = [
       const { lastId } = await engineNow(scene);
       const request = await controlLane(scene, isAsV1(scene) ? lastId : undefined);
       const wait = {
-        timeoutMs: CLEAR_MS,
+        timeoutMs: scene.patience.clearMs,
         error: (why: string) =>
           siteError(
             'LANE_NOT_CLEAR',
@@ -137,7 +140,7 @@ export const rollbackSteps: readonly Step[] = [
 /** A rollout that still runs finds out before its next step that it is not in charge any more; what it had begun has to end first. */
 async function rolloutStopped(scene: Scene): Promise<void> {
   const wait = {
-    timeoutMs: STOPPED_MS,
+    timeoutMs: scene.patience.stoppedMs,
     error: (why: string) =>
       siteError('ROLLOUT_RUNNING', why, 'End that process, then run the same command again. Settlement is paused.'),
   };
@@ -152,12 +155,13 @@ async function proof(scene: Scene): Promise<Evidence> {
     throw siteError(
       'CONFIG_MOVED',
       'the config was changed meanwhile',
-      'Find out by whom (`lockstep config show`), then run `lockstep rollback` again.',
+      'Find out by whom. Put it back (`lockstep config set-versions V1`, `lockstep config unpause`), then run the same command again.',
     );
   }
-  const since = Number(scene.operation().steps.find(({ name }) => name === 'unpause')?.evidence.slot ?? 0);
+  const paused = scene.operation().steps.find(({ name }) => name === FIRST_CHANGE);
+  const since = Number(paused?.evidence.pausedSlot);
   const wait = {
-    timeoutMs: PROOF_MS,
+    timeoutMs: scene.patience.proofMs,
     error: (why: string) =>
       new Held(
         'V1_UNPROVEN',
@@ -168,10 +172,10 @@ async function proof(scene: Scene): Promise<Evidence> {
   return waitFor<Evidence>(scene, wait, async () => {
     const batch = await newestBatch(
       scene,
-      (one) => one.slot >= since && one.batch.version === BatchVersion.V1,
-      (one) => one.slot < since,
+      (one) => one.slot > since && one.batch.version === BatchVersion.V1,
+      (one) => one.slot <= since,
     );
-    if (batch === undefined) return { missing: `no V1 batch has settled since slot ${since}` };
+    if (batch === undefined) return { missing: `no V1 batch has settled since settlement was paused at slot ${since}` };
     return { found: { signature: batch.signature, slot: batch.slot, trades: batch.batch.trades.length } };
   });
 }
@@ -187,9 +191,14 @@ async function controlLane(scene: Scene, asV1To: TradeId | undefined): Promise<s
   return request;
 }
 
-const v2Only = ({ v2Only: count, firstV2Only }: InTheWay): LockstepError =>
+const WAIT_OR_AS_V1 =
+  'Nothing was changed. Have them settle first (`lockstep emission 1 --drain`), or add --as-v1: they settle with the same parties, price and quantity, as limit orders in the first fee tier.';
+const PAUSED_AS_V1 =
+  'They came while it began; settlement is paused. Run it again with --as-v1: they settle with the same parties, price and quantity, as limit orders in the first fee tier.';
+
+const v2Only = ({ v2Only: count, firstV2Only }: InTheWay, advice: string): LockstepError =>
   siteError(
     'V2_ONLY_TRADES',
     `${count} trades that are not settled yet, the first is ${firstV2Only}, can be expressed in V2 alone`,
-    'Wait until they are settled, or add --as-v1: they settle with the same parties, price and quantity, as limit orders in the first fee tier.',
+    advice,
   );

@@ -1,12 +1,15 @@
 import { LockstepError } from '#client';
 import { who } from '../dlq/desk.ts';
 import { confirmed } from '../operator/confirm.ts';
+import { NONE } from '../service/root.ts';
+import { requireAdmin } from './admin.ts';
 import type { Entry, Operation } from './journal.ts';
 import { Journal } from './journal.ts';
 import { locked } from './lock.ts';
-import { rollbackSteps } from './rollback-steps.ts';
+import { isUnderWay, rollbackSteps } from './rollback-steps.ts';
 import { runSteps } from './run.ts';
 import type { Stage } from './scene.ts';
+import type { Service } from './services.ts';
 
 export interface RollbackRequest {
   /** Undefined: what ran before the last rollout. */
@@ -20,10 +23,11 @@ export interface RollbackRequest {
 
 /**
  * Takes a rollout back, or goes on with the rollback under way.
- * @throws LockstepError PREVIOUS_UNKNOWN, V1_GONE, V2_ONLY_TRADES and what the steps refuse; Held when V1 has not settled yet
+ * @throws LockstepError NotAdmin, PREVIOUS_UNKNOWN, V1_GONE, V2_ONLY_TRADES and what the steps refuse; Held when V1 has not settled yet
  */
 export async function rollback(stage: Stage, request: RollbackRequest): Promise<void> {
   const { desk, site } = stage;
+  await requireAdmin(stage);
   const journal = new Journal(site.folder);
   const unlock = await locked(site.folder, 'rollback');
   const beganAt = performance.now();
@@ -43,10 +47,10 @@ export async function rollback(stage: Stage, request: RollbackRequest): Promise<
 
 async function begun(stage: Stage, journal: Journal, request: RollbackRequest): Promise<Entry> {
   const newest = await journal.newest();
-  if (newest?.operation.kind === 'rollback' && newest.operation.state !== 'done') {
+  if (newest !== undefined && isUnderWay(newest.operation)) {
     requireSameReleases(newest.operation, request);
     stage.desk.output.say(`going on with the rollback of ${newest.operation.startedAt}`);
-    // What was refused for want of a word may be given it now; it is never taken back.
+    // What it stopped for want of may be given now; it is never taken back.
     const asV1 = newest.operation.target.asV1 === true || request.asV1;
     return { ...newest, operation: { ...newest.operation, target: { ...newest.operation.target, asV1 } } };
   }
@@ -75,19 +79,21 @@ function requireSameReleases({ target, startedAt }: Operation, { relayer, engine
   );
 }
 
-async function releasesBefore(journal: Journal, { relayer, engine }: RollbackRequest) {
-  const last = await journal.findLast(({ kind, previous, target }) => {
-    return kind === 'rollout' && (previous.relayer !== target.relayer || previous.engine !== target.engine);
-  });
-  const before = {
-    relayer: relayer ?? last?.operation.previous.relayer,
-    engine: engine ?? last?.operation.previous.engine,
-  };
-  if (before.relayer !== undefined && before.engine !== undefined)
-    return { relayer: before.relayer, engine: before.engine };
+/** @throws LockstepError PREVIOUS_UNKNOWN */
+async function releasesBefore(journal: Journal, request: RollbackRequest) {
+  const relayer = request.relayer ?? (await releaseBefore(journal, 'relayer'));
+  const engine = request.engine ?? (await releaseBefore(journal, 'engine'));
+  if (relayer !== undefined && engine !== undefined) return { relayer, engine };
   throw new LockstepError(
     'PREVIOUS_UNKNOWN',
-    'no rollout of this site is written down, so nobody knows what ran before',
+    'no rollout that changed releases is written down for this site, so nobody knows what ran before',
     'Name the releases: --relayer 0.1.0 --engine 0.1.0.',
   );
+}
+
+/** Of the last rollout that changed this service: one that was begun anew in its middle found the new release running. */
+async function releaseBefore(journal: Journal, service: Service): Promise<string | undefined> {
+  const changed = ({ kind, previous, target }: Operation) =>
+    kind === 'rollout' && previous[service] !== target[service] && previous[service] !== NONE;
+  return (await journal.findLast(changed))?.operation.previous[service];
 }

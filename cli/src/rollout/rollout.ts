@@ -1,18 +1,21 @@
 import { LockstepError } from '#client';
 import { who } from '../dlq/desk.ts';
 import { confirmed } from '../operator/confirm.ts';
+import { requireAdmin } from './admin.ts';
 import { linesOf, ticked } from './checklist.ts';
+import { drained, emitted } from './emission.ts';
 import type { Entry, Operation } from './journal.ts';
 import { Journal } from './journal.ts';
 import { locked } from './lock.ts';
 import { phaseOne } from './phase-one.ts';
-import { phaseThree } from './phase-three.ts';
+import { phaseThree, requireWithoutV1 } from './phase-three.ts';
 import { phaseTwo } from './phase-two.ts';
 import { rollback } from './rollback.ts';
-import { FIRST_CHANGE } from './rollback-steps.ts';
+import { isUnderWay } from './rollback-steps.ts';
 import { isDone, runSteps } from './run.ts';
 import type { Stage } from './scene.ts';
 import { wantedBy } from './services.ts';
+import { stillStands } from './standing.ts';
 import type { Step } from './step.ts';
 import { Breached } from './step.ts';
 
@@ -22,29 +25,32 @@ export interface RolloutRequest {
   readonly engine: string;
   /** The last phase to run: 1, 2 or 3. */
   readonly through: number;
+  /** A release without V1 to deploy at the end of phase 3. */
+  readonly v2Only: string | undefined;
   /** Do not ask. */
   readonly yes: boolean;
 }
 
-const PHASES: readonly (readonly Step[])[] = [phaseOne, phaseTwo, phaseThree];
-
-/** The steps of the phases up to one. */
-export const stepsThrough = (phase: number): readonly Step[] => PHASES.slice(0, phase).flat();
+/** The steps of the phases that are asked for. */
+export const stepsOf = ({ through, v2Only }: Pick<RolloutRequest, 'through' | 'v2Only'>): readonly Step[] =>
+  [phaseOne, phaseTwo, phaseThree(v2Only)].slice(0, through).flat();
 
 /**
  * Rolls out, or goes on with the rollout that is under way; on a breach it takes everything back itself.
- * @throws LockstepError, Held when nothing can be said yet, Breached after everything was taken back
+ * @throws LockstepError NotAdmin and what steps refuse, Held when nothing can be said yet, Breached after everything was taken back
  */
 export async function rollout(stage: Stage, request: RolloutRequest): Promise<void> {
   const { desk, site } = stage;
+  if (request.v2Only !== undefined) requireWithoutV1(request.v2Only);
+  if (request.through > 1) await requireAdmin(stage);
   const journal = new Journal(site.folder);
   const unlock = await locked(site.folder, 'rollout');
   try {
     const entry = await begun(stage, journal, request);
-    if (entry.operation.state === 'breached') return await takenBack(stage, entry, unlock);
+    if (entry.operation.state === 'breached') return await takenBack(stage, journal, entry, unlock);
     try {
       const operation = await runSteps({
-        ...{ journal, entry, steps: stepsThrough(request.through) },
+        ...{ journal, entry, steps: stepsOf(request) },
         scene: (own) => ({ ...stage, ...own }),
       });
       report(
@@ -55,7 +61,7 @@ export async function rollout(stage: Stage, request: RolloutRequest): Promise<vo
     } catch (error) {
       if (!(error instanceof Breached)) throw error;
       desk.output.say(`${error.code}: ${error.message}`);
-      await takenBack(stage, await journal.read(entry.number), unlock);
+      await takenBack(stage, journal, await journal.read(entry.number), unlock);
     }
   } finally {
     unlock();
@@ -67,18 +73,23 @@ async function begun(stage: Stage, journal: Journal, request: RolloutRequest): P
   const { program, relayer, engine, through } = request;
   const target = { program, relayer, engine };
   const newest = await journal.newest();
-  if (newest?.operation.kind === 'rollback' && isUnderWay(newest.operation)) {
+  const last = await journal.findLast(({ kind }) => kind === 'rollout');
+  const isSame = last !== undefined && isSameTarget(last.operation.target, target);
+  const isTakenBack = newest?.operation.kind === 'rollback' && newest.operation.state === 'done';
+  // However often it is ended meanwhile, what does harm is taken back to the end.
+  if (isSame && last.operation.state === 'breached' && !isTakenBack) return last;
+  if (newest !== undefined && isUnderWay(newest.operation)) {
     throw new LockstepError(
       'ROLLBACK_UNFINISHED',
       `a rollback is under way: ${newest.operation.message ?? 'it was ended'}`,
       'Finish it first: `lockstep rollback` goes on where it was.',
     );
   }
-  if (newest?.operation.kind === 'rollout' && isSameTarget(newest.operation.target, target)) {
-    const { state, startedAt } = newest.operation;
-    const isOpen = state !== 'done' || stepsThrough(through).some(({ name }) => !isDone(newest.operation, name));
+  if (isSame && last.number === newest?.number) {
+    const { state, startedAt } = last.operation;
+    const isOpen = state !== 'done' || stepsOf(request).some(({ name }) => !isDone(last.operation, name));
     if (isOpen) stage.desk.output.say(`going on with the rollout of ${startedAt}`);
-    return newest;
+    if (isOpen || (await stillStands(stage, last.operation))) return last;
   }
   const previous = { relayer: await wantedBy(stage, 'relayer'), engine: await wantedBy(stage, 'engine') };
   if (!request.yes) {
@@ -94,21 +105,20 @@ async function begun(stage: Stage, journal: Journal, request: RolloutRequest): P
   return journal.begin(operation);
 }
 
-/** One that was refused before it changed anything is as good as never begun. */
-const isUnderWay = ({ state, steps }: Operation): boolean =>
-  state !== 'done' && steps.some(({ name }) => name === FIRST_CHANGE);
-
 const isSameTarget = (one: Operation['target'], other: Readonly<Record<string, string>>): boolean =>
   Object.entries(other).every(([name, value]) => one[name] === value);
 
 /** @throws Breached once it is done: a rollout that was taken back has not succeeded */
-async function takenBack(stage: Stage, { operation }: Entry, unlock: () => void): Promise<never> {
+async function takenBack(stage: Stage, journal: Journal, { operation }: Entry, unlock: () => void): Promise<never> {
   // The rollback waits until no rollout runs, this one included.
   unlock();
   const why = operation.message ?? 'a threshold was breached';
   stage.desk.output.say('taking everything back');
+  const asV1 = stage.thresholds.revertAsV1;
+  const newest = await journal.newest();
+  if (!asV1 && !(newest !== undefined && isUnderWay(newest.operation))) await withoutV2Only(stage);
   await rollback(stage, {
-    ...{ asV1: stage.thresholds.revertAsV1, yes: true, reason: why },
+    ...{ asV1, yes: true, reason: why },
     relayer: undefined,
     engine: undefined,
   });
@@ -117,6 +127,20 @@ async function takenBack(stage: Stage, { operation }: Entry, unlock: () => void)
     `the rollout was taken back: ${why}`,
     'The releases before run again, and V1 settles. The journal has the figures.',
   );
+}
+
+/**
+ * Nobody is there to say that trades may lose what V1 can't say: no more of them are written, and those that were get the time to settle.
+ * Whatever is left then makes the rollback refuse.
+ */
+async function withoutV2Only(stage: Stage): Promise<void> {
+  try {
+    await emitted(stage, '1');
+    await drained(stage);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    stage.desk.output.say(`  ! ${error.code}: ${error.message}`);
+  }
 }
 
 function report({ desk: { output } }: Stage, operation: Operation, line: string): void {

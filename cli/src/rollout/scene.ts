@@ -6,6 +6,7 @@ import type { Streams } from '../output.ts';
 import { createOutput } from '../output.ts';
 import { connect } from '../rpc.ts';
 import { catchInterrupts } from '../start/interrupt.ts';
+import { PATIENCE } from './patience.ts';
 import type { Site } from './site.ts';
 import { readSite } from './site.ts';
 import type { Scene } from './step.ts';
@@ -42,7 +43,8 @@ export async function atSite<T>(
   try {
     redis = await connectRedis(site.redis, 'impatient', createLogger('silent'));
     const desk = deskOf(site, options, streams, signal);
-    return await work({ desk, site, redis, authority, thresholds, prometheus: options.prometheus });
+    const { prometheus } = options;
+    return await work({ desk, site, redis, authority, keypair, thresholds, patience: PATIENCE, prometheus });
   } finally {
     redis?.disconnect();
     release();

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { RelayerSaid } from '../relayer-status.ts';
+import { readRelayerStatus } from '../relayer-status.ts';
 import { install, serviceState, want, wantedRelease } from '../service/root.ts';
 import { engineNow } from './engine.ts';
 import type { Evidence } from './journal.ts';
@@ -10,9 +12,6 @@ export type Service = 'relayer' | 'engine';
 
 /** The reference engine is the feeder. */
 const PACKAGES = { relayer: 'relayer', engine: 'feeder' } as const;
-
-/** A new process has loaded, taken its lease over and spoken for the first time by then; a hung one was ended before. */
-const SWITCH_MS = 60_000;
 
 const packageFolder = ({ site }: Scene, service: Service, release: string): string =>
   join(site.releases, PACKAGES[service], release);
@@ -55,7 +54,7 @@ export async function switchTo(scene: Scene, service: Service, release: string):
   const before = await serviceState(root);
   await want(root, release);
   const wait = {
-    timeoutMs: SWITCH_MS,
+    timeoutMs: scene.patience.switchMs,
     error: (why: string) =>
       siteError(
         'SERVICE_NOT_UP',
@@ -92,22 +91,6 @@ const MISSING: Readonly<Record<Service, (scene: Scene, release: string) => Promi
   },
 };
 
-const ANSWER_MS = 2_000;
-
-/** What `/status` says, as far as it is needed; undefined when it does not answer. */
-export async function relayerStatus({ site, desk }: Scene): Promise<RelayerSaid | undefined> {
-  try {
-    const ends = AbortSignal.any([desk.signal, AbortSignal.timeout(ANSWER_MS)]);
-    const response = await fetch(new URL('/status', site.relayer.url), { signal: ends });
-    return (await response.json()) as RelayerSaid;
-  } catch {
-    desk.signal.throwIfAborted();
-    return undefined;
-  }
-}
-
-interface RelayerSaid {
-  readonly release?: string;
-  readonly state?: string;
-  readonly blocked?: { readonly code?: string; readonly reason?: string };
-}
+/** What `/status` says; undefined when it does not answer. */
+export const relayerStatus = ({ site, desk }: Pick<Scene, 'site' | 'desk'>): Promise<RelayerSaid | undefined> =>
+  readRelayerStatus(site.relayer.url, desk.signal);

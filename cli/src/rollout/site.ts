@@ -76,5 +76,5 @@ const unreadable = (file: string, why: string): InputError =>
   new InputError(
     'SITE_UNREADABLE',
     `${file}: ${why}`,
-    'Give the site file with --site; docs/reference/cli.md shows one, `npm start -- --site DIR` writes one.',
+    'Give the site file with --site; docs/reference/rollout.md shows one, `npm start -- --site DIR` writes one.',
   );

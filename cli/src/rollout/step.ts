@@ -3,6 +3,7 @@ import { LockstepError } from '#client';
 import type { Desk } from '../operator/desk.ts';
 import type { Authority } from '../operator/signing.ts';
 import type { Evidence, Operation } from './journal.ts';
+import type { Patience } from './patience.ts';
 import type { Site } from './site.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -12,7 +13,10 @@ export interface Scene {
   readonly site: Site;
   readonly redis: Redis;
   readonly authority: Authority;
+  /** File of the authority's key; undefined: the key is in the environment. */
+  readonly keypair: string | undefined;
   readonly thresholds: Thresholds;
+  readonly patience: Patience;
   /** A Prometheus to be asked instead of the relayer. */
   readonly prometheus: string | undefined;
   /** As it is written down now. */
@@ -22,7 +26,14 @@ export interface Scene {
 }
 
 /** What it takes to ask the engine, the stream or the chain of a site. */
-export type Place = Pick<Scene, 'desk' | 'site' | 'redis' | 'requireInCharge'>;
+export type Place = Pick<Scene, 'desk' | 'site' | 'redis' | 'patience' | 'requireInCharge'>;
+
+/** What it takes to look at a market's lane. */
+export interface LanePlace {
+  readonly desk: Pick<Desk, 'connection' | 'program' | 'rpcUrl'>;
+  readonly site: Pick<Site, 'market'>;
+  readonly redis: Redis;
+}
 
 /**
  * One thing that is done and then true. Carried out again after a crash in its middle it does what is left: each looks first, or asks for

@@ -4,7 +4,7 @@ import { generationKey, tradeStreamKey } from '#feeder';
 import type { StreamEntry } from '#relayer';
 import { decodeEntry, inTurn, needsV2 } from '#relayer';
 import { fromNode } from '../rpc.ts';
-import type { Place } from './step.ts';
+import type { LanePlace } from './step.ts';
 
 /** What of the engine's stream is not on-chain yet, and more than V1 can read or say. */
 export interface InTheWay {
@@ -20,7 +20,7 @@ export interface InTheWay {
 const PAGE = 1_000;
 
 /** Counts at `confirmed` what has not been settled, and at `finalized` what a replay must hold again. */
-export async function inTheWay(place: Place, commitment: 'confirmed' | 'finalized'): Promise<InTheWay> {
+export async function inTheWay(place: LanePlace, commitment: 'confirmed' | 'finalized'): Promise<InTheWay> {
   const { redis, site } = place;
   const market = site.market.toBase58();
   const after = await cursorAt(place, commitment);
@@ -50,7 +50,10 @@ const isV2Only = (entry: StreamEntry): boolean => {
 };
 
 /** The last trade on-chain. */
-export async function cursorAt({ desk, site }: Place, commitment: 'confirmed' | 'finalized'): Promise<TradeId> {
+export async function cursorAt(
+  { desk, site }: Omit<LanePlace, 'redis'>,
+  commitment: 'confirmed' | 'finalized',
+): Promise<TradeId> {
   const { value } = await fromNode(desk.rpcUrl, () =>
     readMarketHeader(desk.connection, site.market, commitment, desk.program),
   );

@@ -21,8 +21,7 @@ const thresholdsSchema = z.strictObject({
 /**
  * What a rollout is judged by. `windowSeconds` is watched at least; without enough to judge after `holdSeconds` it holds. `minTrades` and
  * `minBatches` are needed for a verdict. The rates are of attempts that failed, and of trades that were rejected; `maxRestarts` of
- * the relayer while it is watched. `revertAsV1` lets
- * a revert settle trades that only V2 can say as V1.
+ * the relayer while it is watched. `revertAsV1` lets a revert settle trades that only V2 can say as V1.
  */
 export type Thresholds = Readonly<z.infer<typeof thresholdsSchema>>;
 
@@ -32,7 +31,7 @@ export async function readThresholds(file: string): Promise<Thresholds> {
     new InputError(
       'THRESHOLDS_UNREADABLE',
       `${file}: ${why}`,
-      'Correct the file, or leave --thresholds out for releases/thresholds.json; docs/reference/cli.md lists what it holds.',
+      'Correct the file, or leave --thresholds out for releases/thresholds.json; docs/reference/rollout.md lists what it holds.',
     );
   let content: unknown;
   try {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Ending, Part } from '../supervise/supervise.ts';
 import type { ProcessId } from './process-id.ts';
 import { processId } from './process-id.ts';
@@ -7,6 +8,9 @@ export interface LaunchPlan {
   /** What Node runs. */
   readonly main: string;
   readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Where it writes, appended to; without it where we write. */
+  readonly logFile?: string | undefined;
   /** Between SIGTERM and SIGKILL. */
   readonly stopMs: number;
   /** Told who the process is before it does anything: whoever has to end it one day must know it. */
@@ -16,10 +20,15 @@ export interface LaunchPlan {
 /** Waits for a word from the supervisor, then becomes Node. Without one, because the supervisor died, it never does. */
 const GATE = 'read -r word && [ "$word" = go ] && exec "$@" < /dev/null';
 
-/** Starts a release as a process that outlives us, writing where we write. */
-export function launch({ main, args, stopMs, born }: LaunchPlan): Part {
+/** Only its owner may read what a process says about itself. */
+const LOG_MODE = 0o600;
+
+/** Starts a release as a process that outlives us. */
+export function launch({ main, args, env, logFile, stopMs, born }: LaunchPlan): Part {
+  const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a', LOG_MODE);
   const child = spawn('/bin/sh', ['-c', GATE, 'lockstep-gate', process.execPath, main, ...args], {
-    stdio: ['pipe', 'inherit', 'inherit'],
+    env,
+    stdio: ['pipe', log, log],
     // A process group of its own: Ctrl-C in the terminal is the supervisor's to pass on.
     detached: true,
   });
@@ -29,11 +38,19 @@ export function launch({ main, args, stopMs, born }: LaunchPlan): Part {
       resolve(signal === null ? { how: `exit code ${code}`, isKill: code === 0 } : { how: signal, isKill: true }),
     );
   });
-  child.stdin.on('error', () => undefined);
+  if (typeof log === 'number') closeSync(log);
+  // Where it did not start there is nobody to hear the word; why not is in its ending.
+  child.stdin?.on('error', () => undefined);
   const { pid } = child;
   const identity = pid === undefined ? undefined : processId(pid);
-  if (identity !== undefined) born(identity);
-  child.stdin.end('go\n');
+  try {
+    if (identity !== undefined) born(identity);
+    child.stdin?.end('go\n');
+  } catch (error) {
+    // Nobody would know of it: a full disk, say.
+    child.kill('SIGKILL');
+    throw error;
+  }
   return {
     pid: pid ?? 0,
     ended,

@@ -6,6 +6,7 @@ import { readManifest } from '../release/package.ts';
 import { patienceWithoutEnd } from '../supervise/patience.ts';
 import type { Supervised } from '../supervise/supervise.ts';
 import { supervise } from '../supervise/supervise.ts';
+import type { Watchdog } from '../watchdog.ts';
 import { endProcess } from './end-process.ts';
 import { launch } from './launch.ts';
 import { installedFolder, layoutOf } from './layout.ts';
@@ -20,6 +21,12 @@ export interface ServicePlan {
   readonly name: string;
   /** Of every release alike. */
   readonly args: readonly string[];
+  /** Default: ours. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where it writes, appended to; without it where we write. */
+  readonly logFile?: string;
+  /** Ends the process should we be killed and nobody come after us; without it, it runs on. */
+  readonly watchdog?: Pick<Watchdog, 'guard' | 'release'>;
   /** What a release may take to end, before it is killed. */
   readonly stopMs: number;
   /** Ends the service, and what it runs. */
@@ -63,7 +70,7 @@ async function endOrphan(file: StateFile, { stopMs, name, say }: ServicePlan): P
 
 async function follow(file: StateFile, plan: ServicePlan): Promise<void> {
   let at: string | undefined;
-  let process: Supervised | undefined;
+  let running: Supervised | undefined;
   let isRefused = false;
   try {
     for (;;) {
@@ -72,15 +79,15 @@ async function follow(file: StateFile, plan: ServicePlan): Promise<void> {
       // It was never given up for what could not be used.
       else if (isRefused && wanted.semver === at) file.note({ reason: null });
       else if (wanted.semver !== at) {
-        await process?.stop();
+        await running?.stop();
         at = wanted.semver;
-        process = await switchedTo(at, file, plan);
+        running = await switchedTo(at, file, plan);
       }
       isRefused = 'whyNot' in wanted;
       await pause(POLL_MS, plan.signal);
     }
   } finally {
-    await process?.stop();
+    await running?.stop();
     file.note(gone('the service was ended'));
   }
 }
@@ -104,7 +111,7 @@ async function switchedTo(semver: string, file: StateFile, plan: ServicePlan): P
 }
 
 async function supervised(semver: string, file: StateFile, plan: ServicePlan): Promise<Supervised> {
-  const { root, name, args, stopMs, say } = plan;
+  const { root, name, args, env = process.env, logFile, watchdog, stopMs, say } = plan;
   const folder = installedFolder(root, semver);
   const { entry } = await readManifest(folder);
   let restarts = -1;
@@ -112,11 +119,13 @@ async function supervised(semver: string, file: StateFile, plan: ServicePlan): P
   const start = async () => {
     restarts += 1;
     const part = launch({
-      ...{ main: join(folder, entry), args, stopMs },
+      ...{ main: join(folder, entry), args, env, logFile, stopMs },
       born: ({ pid, started }) =>
         file.note({ running: semver, pid, started, since: new Date().toISOString(), restarts, reason }),
     });
+    watchdog?.guard(part.pid);
     void part.ended.then(({ how }) => {
+      watchdog?.release(part.pid);
       reason = `it ended by ${how}`;
       if (file.state.pid === part.pid) file.note(gone(reason));
     });
@@ -124,9 +133,9 @@ async function supervised(semver: string, file: StateFile, plan: ServicePlan): P
   };
   const patience = { kills: patienceWithoutEnd(), failures: patienceWithoutEnd() };
   const fail = (error: unknown) => say(`${name}: ${error}`);
-  const process = await supervise({ name: `${name} ${semver}`, start, say, fail, patience });
-  say(`${name} ${semver} runs (pid ${process.pid})`);
-  return process;
+  const running = await supervise({ name: `${name} ${semver}`, start, say, fail, patience });
+  say(`${name} ${semver} runs (pid ${running.pid})`);
+  return running;
 }
 
 const gone = (reason: string) => ({

@@ -17,6 +17,8 @@ import { count, plural } from './progress.ts';
 export interface SurveyedInput {
   readonly input: TradeInput;
   readonly survey: InputSurvey;
+  /** Where the rows are, for whoever reads them again; undefined for generated trades. */
+  readonly path?: string | undefined;
 }
 
 /** Of generated trades: a BTC-like market. */
@@ -34,17 +36,14 @@ export async function surveyedInput(
   signal: AbortSignal,
 ): Promise<SurveyedInput> {
   const { traders, seed, tick, lot } = options;
+  const file = options.trades === undefined ? undefined : await openTradeFile(options.trades, spoolDir, signal);
   const input =
-    options.trades === undefined
+    file === undefined
       ? flowInput(instrumentOf(tick ?? DEFAULT_TICK, lot ?? DEFAULT_LOT), { traders, seed, count: options.count })
-      : await csvInput(
-          await openTradeFile(options.trades, spoolDir, signal),
-          { traders, seed, count: options.count, tick, lot },
-          signal,
-        );
+      : await csvInput(file, { traders, seed, count: options.count, tick, lot }, signal);
   const survey = await surveyInput(input, terms, signal);
   if (survey.accepted === 0) throw nothingToSettle(input, survey);
-  return { input, survey };
+  return { input, survey, path: file?.path };
 }
 
 /** One line for people. */

@@ -20,6 +20,10 @@ export interface StartOptions {
   /** File of the key that pays there. */
   readonly keypair?: string;
   readonly program?: PublicKey;
+  /** Release of the program, or `deployed`, or `staged`. */
+  readonly release?: string;
+  /** Folder: relayer and engine run as services in it, and releases can be changed by hand. */
+  readonly site?: string;
   /** A Redis instead of a private one; may hold a password. */
   readonly redis?: string;
   readonly once: boolean;
@@ -74,6 +78,14 @@ export function startOptionsCommand(): Command {
       '--program <address>',
       "settlement program there (default: the IDL's address, deployed if missing)",
       address,
+    )
+    .option(
+      '--release <semver>',
+      'release of the program: deployed (default), staged (default with --site), or a version',
+    )
+    .option(
+      '--site <dir>',
+      'empty folder: relayer and engine run in it as services, from releases/, so that releases can be changed',
     )
     .option('--once', 'end when all is settled and verified (default without a terminal, and with --json)', false)
     .option('--json', 'end standard output with one line of JSON; other text goes to standard error', false)

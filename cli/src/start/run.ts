@@ -13,15 +13,17 @@ import { readDeadLetterCodes } from './dead-letters.ts';
 import { Differences } from './differences.ts';
 import { describeInput, describeTooLarge, surveyedInput } from './input.ts';
 import type { StartOptions } from './options.ts';
-import { privateRelayer } from './parts/relayer.ts';
 import { clusterChain } from './place/cluster.ts';
 import { embeddedChain } from './place/embedded.ts';
 import type { ChainPlace, RedisPlace, RunBase, RunSize } from './place/place.ts';
 import { redisPlace } from './place/redis.ts';
+import { privateParts } from './private-parts.ts';
 import { plural } from './progress.ts';
 import type { Run } from './report.ts';
 import { reportOf, summaryOf } from './report.ts';
 import { publishAndSettle } from './settle.ts';
+import { openSiteFolder } from './site/folder.ts';
+import { siteParts } from './site/parts.ts';
 import { marketTerms } from './terms.ts';
 import type { Venue } from './venue.ts';
 import { openVenue } from './venue.ts';
@@ -69,6 +71,7 @@ async function runUntil(options: StartOptions, world: RunWorld, fail: (error: un
   output.say(describeInput(surveyed));
   const tooLarge = describeTooLarge(surveyed);
   if (tooLarge !== undefined) output.say(`warning: ${tooLarge}`);
+  const folder = options.site === undefined ? undefined : await openSiteFolder(options.site);
   const redis = await redisPlace(options.redis, base);
   const chain = await chainPlace(options, { trades: survey.accepted, traders: survey.deposits.length }, base);
   output.say(`redis ${redis.description} · ${chain.description}`);
@@ -83,10 +86,10 @@ async function runUntil(options: StartOptions, world: RunWorld, fail: (error: un
 
   const { rpcUrl, wsUrl, slotMs, pollMs } = chain;
   const lane = { rpcUrl, wsUrl, slotMs, redisUrl: redis.url, program, market: venue.market };
-  const relayer = await privateRelayer({ ...base, ...lane, key: keys.relayer });
-  output.say(`relayer (pid ${relayer.pid}) settles it`);
-  const settling = { ...base, redisUrl: redis.url, relayer, venue, pollMs, output };
-  const settleMs = await publishAndSettle(surveyed, options, settling);
+  const parts = { lane, chain, surveyed, options };
+  const { relayer, startEngine } =
+    folder === undefined ? await privateParts(parts, base) : await siteParts(folder, parts, base);
+  const settleMs = await publishAndSettle(surveyed, { relayer, startEngine, venue, pollMs, output, signal });
 
   output.say('  verifying: reading every settle_batch transaction back from the node');
   const deadLetters = await readDeadLetterCodes(redis.url, venue.market);
@@ -97,12 +100,15 @@ async function runUntil(options: StartOptions, world: RunWorld, fail: (error: un
   const relayerPeakBytes = await relayer.peakMemoryBytes();
   const found = { surveyed, venue, verification, differences: differences.list, proof, withdrawal, settleMs };
   report({ ...found, relayerPeakBytes, elapsedMs: performance.now() - startedAt }, output);
-  if (!options.once) await untilInterrupted(venue, { redis, chain, keypair: options.keypair }, output, signal);
+  const keypair = folder?.adminKey ?? options.keypair;
+  if (!options.once) await untilInterrupted(venue, { redis, chain, keypair, site: folder?.siteFile }, output, signal);
 }
 
 function chainPlace(options: StartOptions, size: RunSize, base: RunBase): Promise<ChainPlace> {
-  const { rpc } = options;
-  return rpc === undefined ? embeddedChain(size, base) : clusterChain({ ...options, rpc }, size, base);
+  const { rpc, site, release = site === undefined ? 'deployed' : 'staged' } = options;
+  return rpc === undefined
+    ? embeddedChain(size, base, release)
+    : clusterChain({ ...options, rpc, release }, size, base);
 }
 
 /** Proves the trade in the middle and checks the proof against the root on-chain, not against the one it was made from. */
@@ -144,7 +150,13 @@ function untilInterrupted(
     chain,
     redis,
     keypair,
-  }: { readonly chain: ChainPlace; readonly redis: RedisPlace; readonly keypair: string | undefined },
+    site,
+  }: {
+    readonly chain: ChainPlace;
+    readonly redis: RedisPlace;
+    readonly keypair: string | undefined;
+    readonly site: string | undefined;
+  },
   output: Output,
   signal: AbortSignal,
 ): Promise<never> {
@@ -155,6 +167,7 @@ function untilInterrupted(
   output.say(`  npx lockstep prove ${place} --trade-id 1`);
   output.say(`  npx lockstep config show --rpc ${withoutSecrets(chain.rpcUrl)} --program ${chain.program}`);
   output.say(`  ${redis.command} info keyspace`);
+  if (site !== undefined) output.say(`  npx lockstep rollout --site ${site} --show`);
   output.say(adminHint(keypair));
   return new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

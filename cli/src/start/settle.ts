@@ -1,26 +1,17 @@
-import { inputSource } from '#feeder';
 import type { Output } from '../output.ts';
-import type { Cleanup } from './cleanup.ts';
 import type { SurveyedInput } from './input.ts';
+import type { RunningParts } from './lane-parts.ts';
 import { watchLane } from './lane-watch.ts';
-import type { StartOptions } from './options.ts';
-import { inputChanged, startEngine } from './parts/engine.ts';
-import type { RunningRelayer } from './parts/relayer.ts';
+import { inputChanged } from './parts/engine.ts';
 import { showProgress } from './progress.ts';
-import { marketTerms } from './terms.ts';
 import type { Venue } from './venue.ts';
 
-export interface SettleWorld {
-  readonly redisUrl: string;
-  readonly relayer: RunningRelayer;
+export interface SettleWorld extends RunningParts {
   readonly venue: Venue;
   /** How often the market account is read. */
   readonly pollMs: number;
   readonly output: Output;
   readonly signal: AbortSignal;
-  readonly cleanup: Cleanup;
-  readonly say: (line: string) => void;
-  readonly fail: (error: unknown) => void;
 }
 
 /**
@@ -29,12 +20,10 @@ export interface SettleWorld {
  */
 export async function publishAndSettle(
   { input, survey }: SurveyedInput,
-  options: Pick<StartOptions, 'rate' | 'traders'>,
-  { redisUrl, relayer, venue, pollMs, output, signal, ...world }: SettleWorld,
+  { relayer, startEngine, venue, pollMs, output, signal }: SettleWorld,
 ): Promise<number> {
   const start = performance.now();
-  const source = inputSource(input, marketTerms(options.traders));
-  const engine = await startEngine({ redisUrl, market: venue.market, source, rate: options.rate, ...world });
+  const engine = await startEngine();
   const lane = watchLane({ lane: venue, relayer, pollMs, signal });
   const progress = showProgress(output, survey.accepted, () => {
     const { lastTradeId, batches, blocked } = lane.now();

@@ -1,18 +1,19 @@
-import type { Market } from '#client';
-import { ResultCode, readConfig } from '#client';
+import type { DecodedBatch, Market } from '#client';
+import { OrderType, ResultCode, readConfig } from '#client';
 import type { AcceptedRow } from '#feeder';
 import { acceptedRows } from '#feeder';
-import { Refusal, SettlementModel } from '#model';
+import { SettlementModel } from '#model';
 import type { BatchRecord } from '../lane-history.ts';
 import type { LaneTree } from '../lane-tree.ts';
-import { resultName } from '../trade-proof.ts';
+import { readConfigChanges } from './config-changes.ts';
 import type { Difference } from './differences.ts';
 import { Differences } from './differences.ts';
 import type { SurveyedInput } from './input.ts';
+import { replay } from './replay.ts';
 import { settledHistory } from './settled-history.ts';
 import { marketTerms } from './terms.ts';
 import type { Venue } from './venue.ts';
-import type { DeadLetterCodes, VoidedTrade, VoidJudge } from './voids.ts';
+import type { DeadLetterCodes, VoidedTrade } from './voids.ts';
 import { createVoidJudge } from './voids.ts';
 
 export interface Verification {
@@ -52,7 +53,8 @@ export async function verifyChain(
   const { value: config } = await readConfig(venue.connection, venue.program, 'confirmed');
   const judge = createVoidJudge(unsettledRows, deadLetters, differences);
   const model = fundedModel(venue, surveyed, config.bump);
-  replay(model, history, { venue, judge, differences });
+  const changes = await readConfigChanges(venue, history.records, signal);
+  replay(model, { records: history.records, changes }, { venue, judge, differences });
   differences.compare('config', model.config, config);
   compareMarket(model, market, differences);
   await compareVaults(venue, market, differences);
@@ -83,7 +85,11 @@ async function compareTrades(
       const row = next.done === true ? undefined : next.value;
       const isVoid = row !== undefined && trade.quantity === 0n && row.trade.tradeId === trade.tradeId;
       if (!isVoid) {
-        differences.compare(`trade ${trade.tradeId}`, row?.trade ?? 'not in the input', trade);
+        differences.compare(
+          `trade ${trade.tradeId}`,
+          row === undefined ? 'not in the input' : saidIn(batch, row, at),
+          trade,
+        );
       }
       if (row !== undefined && codes[at] !== ResultCode.Settled) unsettledRows.set(trade.tradeId, row);
       if (row?.trade.tradeId === middleId) middle = row;
@@ -94,6 +100,17 @@ async function compareTrades(
   differences.compare('trades of the input that are not on-chain', 0, missing);
   return { middle, unsettledRows };
 }
+
+/** What a batch must say of a row; V2 may say the plain form too, when the engine emitted schema 1. */
+function saidIn(batch: DecodedBatch, { trade, order }: AcceptedRow, at: number): object {
+  if (batch.version === 1) return trade;
+  const found = batch.trades[at];
+  const isPlain = found?.orderType === PLAIN.orderType && found.feeTier === PLAIN.feeTier;
+  return { ...trade, ...(isPlain ? PLAIN : order) };
+}
+
+/** What schema 1 means by its trades. */
+const PLAIN = { orderType: OrderType.Limit, feeTier: 0 };
 
 /** The model as the market must have been before the first trade: funded with what the input needs. */
 export function fundedModel(
@@ -111,48 +128,6 @@ export function fundedModel(
     if (!isNone) model.deposit(owner.publicKey, index, deposit);
   }
   return model;
-}
-
-/** Everything that moved the root, in order; what the chain accepted the model must accept. */
-function replay(
-  model: SettlementModel,
-  { records }: LaneTree,
-  { venue, judge, differences }: { venue: Venue; judge: VoidJudge; differences: Differences },
-): void {
-  const relayer = venue.config.activeRelayer;
-  for (const record of records) {
-    model.slot = BigInt(record.slot);
-    try {
-      if (record.kind === 'batch') {
-        judge.look(record, (data) => probe(venue, model, { relayer, data }));
-        model.settle({ relayer, data: record.data });
-      } else model.ping({ relayer, nonce: record.nonce });
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      differences.add(`transaction ${record.signature}`, `refused with ${error.error}`, 'accepted');
-      return;
-    }
-  }
-}
-
-/** Why the last trade of this batch would not settle in the model now; undefined when it would. The model stays as it is. */
-function probe(
-  venue: Venue,
-  model: SettlementModel,
-  batch: Parameters<SettlementModel['settle']>[0],
-): string | undefined {
-  const { bump } = model.config;
-  const twin = new SettlementModel({ ...venue, ...venue.instrument, configBump: bump });
-  twin.market = model.market;
-  twin.slot = model.slot;
-  try {
-    twin.settle(batch);
-    const code = twin.resultCodes.at(-1) ?? ResultCode.Settled;
-    return code === ResultCode.Settled ? undefined : resultName(code);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.error;
-  }
 }
 
 /** Cursor, totals, fees and statistics; balances and tree have names of their own in the model. */

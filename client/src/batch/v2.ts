@@ -181,3 +181,8 @@ export function asV1(trade: TradeV2): TradeV1 | undefined {
   const { orderType, feeTier, ...rest } = trade;
   return orderType === OrderType.Limit && feeTier === 0 ? rest : undefined;
 }
+
+/** The trade as V1 says it, whatever it loses: order type and fee tier. */
+export function asV1Lossy({ orderType: _, feeTier: __, ...rest }: TradeV2): TradeV1 {
+  return rest;
+}

@@ -7,7 +7,7 @@ use {
         state::{TraderEntry, ENTRIES_OFFSET},
         wire::v2::{HeaderV2, TradeV2},
     },
-    anchor_lang::IdlAccountType,
+    anchor_lang::{prelude::*, IdlAccountType},
     core::mem::size_of,
 };
 
@@ -18,9 +18,30 @@ macro_rules! constants {
     };
 }
 
+/// A batch of version 1, byte for byte.
+#[cfg(not(feature = "v2-only"))]
+#[allow(dead_code, reason = "read by the IDL alone; the program reads batches in place")]
+#[derive(IdlType)]
+struct BatchV1 {
+    /// Always 1.
+    version: u8,
+    sequence: u64,
+    trades: Vec<crate::wire::v1::TradeV1>,
+}
+
+/// What a batch of version 2 says. Its bytes are the header, then one column for each field of the trades but their ids, as
+/// docs/reference/program.md has it.
+#[allow(dead_code, reason = "read by the IDL alone; the program reads batches in place")]
+#[derive(IdlType)]
+struct BatchV2 {
+    header: HeaderV2,
+    trades: Vec<TradeV2>,
+}
+
 #[test]
 fn print_idl_extras() {
     let (mut accounts, mut types) = (Vec::new(), Vec::new());
+    BatchV2::__register_idl_deps(&mut accounts, &mut types);
     HeaderV2::__register_idl_deps(&mut accounts, &mut types);
     TradeV2::__register_idl_deps(&mut accounts, &mut types);
     TraderEntry::__register_idl_deps(&mut accounts, &mut types);
@@ -52,6 +73,7 @@ fn print_idl_extras() {
     #[cfg(not(feature = "v2-only"))]
     {
         use crate::wire::v1::{HeaderV1, TradeV1};
+        BatchV1::__register_idl_deps(&mut accounts, &mut types);
         HeaderV1::__register_idl_deps(&mut accounts, &mut types);
         TradeV1::__register_idl_deps(&mut accounts, &mut types);
         constants.extend(constants![

@@ -94,9 +94,17 @@ impl QuoteAtoms {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(u64);
 
-impl From<PodU16> for Rate {
+impl From<u64> for Rate {
     /// Opaque: a compiler that knows how small it is divides by multiplications, many instructions instead of one.
+    #[inline(always)]
+    fn from(bps: u64) -> Self {
+        Self(core::hint::black_box(bps))
+    }
+}
+
+impl From<PodU16> for Rate {
+    #[inline(always)]
     fn from(bps: PodU16) -> Self {
-        Self(core::hint::black_box(bps.get().into()))
+        u64::from(bps.get()).into()
     }
 }

@@ -107,3 +107,20 @@ fn a_fee_rounds_up() {
     assert_eq!(math::fee(0, 500), 0);
     assert_eq!(math::fee(1_000, 0), 0);
 }
+
+#[test]
+fn a_usual_fee_is_the_fee() {
+    let mut random = Random(3);
+    for amount in (0..RANDOM_CASES / 10)
+        .map(|_| random.of_any_size() >> 14)
+        .chain([0, 1, 9_999, 10_000, (1 << 50) - 1])
+    {
+        for bps in [0, 1, 30, 500, 10_000] {
+            assert_eq!(
+                math::usual_fee(amount, bps),
+                math::fee(amount, bps),
+                "{bps} bps of {amount}"
+            );
+        }
+    }
+}

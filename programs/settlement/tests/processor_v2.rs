@@ -36,7 +36,7 @@ fn settle_by(tiers: &[FeeTier; 4], trades: &[TradeV2], entries: &mut [TraderEntr
     let data = batch_v2(1, trades.len() as u16, &plain_columns(trades));
     let mut read = TradesV2::default();
     read.open(&BatchV2::read(&data).unwrap()).unwrap();
-    v2::settle(&mut read, tiers, entries).unwrap()
+    v2::settle(read, tiers, entries).unwrap()
 }
 
 fn settle(trades: &[TradeV2], entries: &mut [TraderEntry]) -> Outcome {
@@ -209,6 +209,45 @@ fn a_pending_withdrawal_backs_both_sides() {
     );
 }
 
+/// On both sides of the sizes up to which a trade needs fewer checks, alone and paid for from what is pending.
+#[test]
+fn trades_of_any_size_pay_the_same_fees() {
+    let prices = [1, (1 << 31) - 1, 1 << 31, (1 << 31) + 1, 1 << 40];
+    let quantities = [1, (1 << 22) - 1, 1 << 22, (1 << 31) - 1, 1 << 31, 1 << 33];
+    for (price, quantity) in prices
+        .into_iter()
+        .flat_map(|price| quantities.map(|quantity| (price, quantity)))
+    {
+        let Some(amount) = u64::checked_mul(price, quantity).filter(|amount| *amount < 1 << 62) else {
+            continue;
+        };
+        for pending in [false, true] {
+            let mut entries = [open_entry(1 << 62, 1 << 63), open_entry(1 << 62, 1 << 62)];
+            if pending {
+                for entry in &mut entries {
+                    (entry.pending_base_lots, entry.base_lots) = (entry.base_lots, 0.into());
+                    (entry.pending_quote_atoms, entry.quote_atoms) = (entry.quote_atoms, 0.into());
+                }
+            }
+            let outcome = settle(
+                &[changed(|trade| (trade.price, trade.quantity) = (price, quantity))],
+                &mut entries,
+            );
+            let fee = |bps: u128| (u128::from(amount) * bps).div_ceil(10_000) as u64;
+            assert_eq!(outcome.codes, [result_code::SETTLED], "{price} × {quantity}");
+            let of = |entry: &TraderEntry| entry.quote_atoms.get() + entry.pending_quote_atoms.get();
+            assert_eq!(of(&entries[0]), (1 << 63) - amount - fee(30), "{price} × {quantity}");
+            assert_eq!(of(&entries[1]), (1 << 62) + amount - fee(10), "{price} × {quantity}");
+            let sums = (
+                outcome.tally.base_lots.0,
+                outcome.tally.quote_atoms.0,
+                outcome.tally.fees.0,
+            );
+            assert_eq!(sums, (quantity, amount, fee(30) + fee(10)), "{price} × {quantity}");
+        }
+    }
+}
+
 #[test]
 fn volumes_saturate() {
     let mut entries = [open_entry(1 << 63, 1 << 63), open_entry(1 << 62, 1 << 62)];
@@ -235,6 +274,6 @@ fn a_malformed_column_refuses_the_batch_whatever_its_trades_did() {
     data[last] = 64;
     let mut read = TradesV2::default();
     read.open(&BatchV2::read(&data).unwrap()).unwrap();
-    let refusal = v2::settle(&mut read, &tiers(), &mut two_traders()).err();
+    let refusal = v2::settle(read, &tiers(), &mut two_traders()).err();
     assert_eq!(refusal, Some(SettlementError::ColumnValueOutOfRange));
 }

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { TradeId } from '#client';
+import type { Cutting } from '../domain/control.ts';
 import type { IntakeTrade, Trade } from '../domain/trade.ts';
 import type { Clock, TradeSource } from '../ports.ts';
 import type { Accumulator, BatchFormat, ClosedBatch, PayloadSize } from '../stages/batch/accumulator.ts';
 import { createAccumulator } from '../stages/batch/accumulator.ts';
+import { cutAnew } from '../stages/batch/cut.ts';
 import { minimumTrades } from '../stages/batch/minimum.ts';
 import { decodeEntry } from '../stages/decode/decode.ts';
-import type { BatchCodec } from '../stages/encode/codec.ts';
-import { codecOf } from '../stages/encode/codec.ts';
+import { formatOf } from '../stages/encode/codec.ts';
 import { runIntake } from '../stages/intake/intake.ts';
 import type { Repair } from '../stages/intake/repair.ts';
 import { createRepair } from '../stages/intake/repair.ts';
 import type { OutboxDeps } from '../stages/outbox/outbox.ts';
 import { putBatch } from '../stages/outbox/outbox.ts';
+import { versionsOf } from './control.ts';
 import type { LaneRun } from './run.ts';
 import { backoffOf, forStage, limitsOf } from './run.ts';
 
@@ -60,29 +62,44 @@ function repairOf(run: LaneRun): Repair {
   });
 }
 
-/** A batch is written in what the config allows when it begins. */
+/** A batch is written in what config and control allow when it begins. */
 function accumulatorOf(run: LaneRun): Accumulator<IntakeTrade> {
-  const formatOf = ({ trade }: IntakeTrade) => ofItems(codecOf(trade, run.known.rules.allowedVersions));
-  return createAccumulator(limitsOf(run), formatOf, run.clock);
+  const { cutting } = versionsOf(run);
+  return createAccumulator(limitsOf(run), ({ trade }) => ofItems(trade, cutting()), run.clock);
 }
 
-function ofItems({ version, empty, minTradeBytes, says }: BatchCodec): BatchFormat<IntakeTrade> {
+function ofItems(first: Trade, cutting: Cutting): BatchFormat<IntakeTrade> {
+  const { version, empty, minTradeBytes, as } = formatOf(first, cutting);
   const sizeOf = ({ bytes, plus }: PayloadSize<Trade>): PayloadSize<IntakeTrade> => ({
     bytes,
     plus: (item) => sizeOf(plus(item.trade)),
   });
-  return { version, minTradeBytes, empty: sizeOf(empty), says: (item) => says(item.trade) };
+  const said = (item: IntakeTrade): IntakeTrade | undefined => {
+    const trade = as(item.trade);
+    return trade === item.trade ? item : trade && { ...item, trade, isLossy: true };
+  };
+  return { version, minTradeBytes, empty: sizeOf(empty), as: said };
 }
 
 /** Puts a batch into the outbox, and waits for room for the next one. */
 function putter(run: LaneRun): (batch: ClosedBatch<IntakeTrade>) => Promise<void> {
-  const { config, landings, ledger, pulses, tasks } = run;
+  const { config, known, landings, ledger, pulses, tasks } = run;
+  const { cutting, limits } = versionsOf(run);
   const outbox = outboxOf(run);
+  const room = () => ledger.open.length < config.maxOpenBatches;
+  /** A batch may have begun before operators wanted a lower version. */
+  const asWished = (batch: ClosedBatch<IntakeTrade>) =>
+    batch.version <= cutting().maxVersion
+      ? [batch]
+      : cutAnew(batch.trades, limits, ({ trade }) => ofItems(trade, cutting()));
   return async (batch) => {
-    if (ledger.open.length === 0) pulses.settle.turn();
-    await putBatch(batch, outbox, tasks.stopping);
-    const room = () => ledger.open.length < config.maxOpenBatches;
-    await pulses.intake.resting(() => landings.until(room, tasks.stopping));
+    for (const piece of asWished(batch)) {
+      if (ledger.open.length === 0) pulses.settle.turn();
+      known.putting = piece.version;
+      await putBatch(piece, outbox, tasks.stopping);
+      known.putting = undefined;
+      await pulses.intake.resting(() => landings.until(room, tasks.stopping));
+    }
   };
 }
 

@@ -2,8 +2,10 @@ import type { TradeId } from '#client';
 import { SPOKEN_VERSIONS } from '#client';
 import type { Backoff } from '../domain/backoff.ts';
 import { createBackoff } from '../domain/backoff.ts';
+import type { Blocked } from '../domain/blocked.ts';
 import type { Changes } from '../domain/changes.ts';
 import { createChanges } from '../domain/changes.ts';
+import type { ControlReading } from '../domain/control.ts';
 import type { Nudges } from '../domain/nudges.ts';
 import { createNudges } from '../domain/nudges.ts';
 import type { Pulse, PulseGroup } from '../observe/heartbeats.ts';
@@ -39,13 +41,17 @@ export interface LaneRun extends LaneDeps {
 /** What the stages last heard of the chain. */
 export interface Known {
   rules: SettlementRules;
+  /** What operators ask of the lane, as far as it is in effect. */
+  wished: ControlReading;
+  /** Version of the batch that is on its way into the outbox. */
+  putting: number | undefined;
   /** The last final trade. */
   finalized: TradeId;
   /** When the last batch with trades settled, as far as the relayer knows. */
   lastSettledMs: number;
 }
 
-export type Pulses = Readonly<Record<'intake' | 'settle' | 'finality' | 'rules' | 'letters', Pulse>>;
+export type Pulses = Readonly<Record<'intake' | 'settle' | 'finality' | 'rules' | 'control' | 'letters', Pulse>>;
 
 /**
  * Recovers the lane from the chain and the rows, and makes what its stages share.
@@ -58,8 +64,10 @@ export async function beginRun(deps: LaneDeps, beats: PulseGroup, signals: LaneS
   const ledger = createLedger(market, recovered.keep, journal);
   await ledger.rewind(market);
   tell(deps, ledger, recovered);
-  const known = {
+  const known: Known = {
     rules,
+    wished: {},
+    putting: undefined,
     finalized: finalized.lastTradeId,
     lastSettledMs: clock.now() - Number(market.slot - market.lastSettledSlot) * config.slotMs,
   };
@@ -69,6 +77,7 @@ export async function beginRun(deps: LaneDeps, beats: PulseGroup, signals: LaneS
     settle: beats.pulse('settle', () => ledger.open.length > 0),
     finality: beats.pulse('finality'),
     rules: beats.pulse('rules'),
+    control: beats.pulse('control'),
     letters: beats.pulse('letters'),
   };
   const latency = createLatency(clock, metrics);
@@ -83,13 +92,21 @@ function recoverLane(deps: LaneDeps, beats: PulseGroup, stopping: AbortSignal): 
   return pulse.during(() => recover(recovery, stopping));
 }
 
-function tell({ metrics, progress }: LaneDeps, ledger: Ledger, { finalized, rules }: Recovered): void {
+/** Why nothing of what the relayer writes would be taken now. */
+export const refusalOf = ({ rules, wished }: Pick<Known, 'rules' | 'wished'>): Blocked | undefined => {
+  const { maxVersion = Number.POSITIVE_INFINITY } = wished.control ?? {};
+  return refusalBy(
+    rules,
+    SPOKEN_VERSIONS.filter((version) => version <= maxVersion),
+  );
+};
+
+function tell({ metrics, progress }: LaneDeps, ledger: Ledger, { finalized }: Recovered): void {
   progress.recovered(ledger.open.reduce((trades, row) => trades + row.trades.length, 0));
   metrics.set('batches_open', ledger.open.length);
   metrics.set('batches_unfinalized', ledger.landed.length);
   progress.cursor(ledger.cursor);
   progress.finalized([], finalized.lastTradeId);
-  progress.rulesBlocked(refusalBy(rules, SPOKEN_VERSIONS));
 }
 
 /** What every stage is given; its log lines carry its name. */

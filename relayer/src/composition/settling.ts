@@ -2,8 +2,10 @@ import type { OutboxRow } from '../domain/row.ts';
 import { adopt } from '../stages/confirm/adopt.ts';
 import { decodeEntry } from '../stages/decode/decode.ts';
 import type { WorkDeps } from '../stages/outbox/work.ts';
+import { versionsOf } from './control.ts';
+import { requireActive } from './rules.ts';
 import type { LaneRun } from './run.ts';
-import { backoffOf, forStage, limitsOf } from './run.ts';
+import { backoffOf, forStage } from './run.ts';
 
 /** What a pointer's work needs: encode ▸ submit ⇄ confirm ▸ ledger. */
 export function workOf(run: LaneRun): WorkDeps {
@@ -13,8 +15,8 @@ export function workOf(run: LaneRun): WorkDeps {
     ...forStage(run, 'settle'),
     clock,
     adopt: adoptIn(run),
-    allowedVersions: () => known.rules.allowedVersions,
-    limits: limitsOf(run),
+    ...versionsOf(run),
+    requireActive: () => requireActive(run),
     ledger,
     timing: config,
     // What the config refused is tried again as soon as the config says otherwise.

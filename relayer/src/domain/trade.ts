@@ -1,5 +1,5 @@
 import type { TradeId, TradeV1, TradeV2 } from '#client';
-import { asV1, asV2, baseLots, price, voidOf } from '#client';
+import { asV1, asV1Lossy, asV2, baseLots, price, voidOf } from '#client';
 
 /** A trade as V1 says it, or as V2 does where V1 can't. */
 export type Trade = TradeV1 | TradeV2;
@@ -12,6 +12,9 @@ export function plainest(trade: Trade): Trade {
 
 /** Only a V2 batch can settle it. */
 export const needsV2 = (trade: Trade): boolean => 'orderType' in plainest(trade);
+
+/** Without its order type and fee tier, on an operator's word. */
+export const lossy = (trade: Trade): Trade => asV1Lossy(asV2(trade));
 
 /** A trade that is settled as a void, and why: what a dead letter says. */
 export interface RejectedTrade {
@@ -38,6 +41,8 @@ export interface RawPayload {
 export interface IntakeTrade {
   readonly trade: Trade;
   readonly rejection?: RejectedTrade;
+  /** It lost its order type and fee tier, on an operator's word. */
+  readonly isLossy?: true;
 }
 
 /** Spends an id whose trade is unreadable. */

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createExposedMetrics } from './exposition.ts';
-import { COUNTER_HELP, exposedName, GAUGE_HELP, HISTOGRAM_HELP } from './metrics.ts';
+import { COUNTER_HELP, exposedName, GAUGE_HELP, HISTOGRAM_HELP, LABELS } from './metrics.ts';
 
 const SAMPLE =
   /^([a-zA-Z_:][\w:]*)(?:\{((?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (-?(?:[\d.]+(?:e[+-]?\d+)?|Inf)|NaN|Nan|\+Inf)$/;
@@ -40,7 +40,7 @@ test('every metric is there from the start, with its type', async () => {
     for (const name of Object.keys(table) as (keyof typeof table)[]) {
       const exposed = exposedName(name);
       assert.equal(types.get(exposed), kind);
-      assert.equal(samples.get(`${exposed}{}`), 0);
+      assert.equal(samples.get(`${exposed}{}`), LABELS[name] === undefined ? 0 : undefined);
       assert.equal(exposed.endsWith('_total'), kind === 'counter');
     }
   }
@@ -54,12 +54,18 @@ test('what is reported is what is told', async () => {
   const metrics = createExposedMetrics('lane 1');
   metrics.increment('trades_received');
   metrics.increment('trades_received', 4);
+  metrics.increment('batches_settled_by_version', 1, { version: 2 });
+  metrics.increment('batches_settled_by_version', 2, { version: 2 });
+  metrics.set('info', 1, { release: '1.2.3', speaks: '2,1' });
   metrics.set('last_trade_id', 77);
   metrics.observe('batch_settle_seconds', 0.2);
   metrics.observe('batch_settle_seconds', 3);
   const { samples } = parse(await metrics.exposition());
   assert.equal(samples.get('lockstep_relayer_trades_received_total{}'), 5);
   assert.equal(samples.get('lockstep_relayer_last_trade_id{}'), 77);
+  assert.equal(samples.get('lockstep_relayer_batches_settled_by_version_total{version="2"}'), 3);
+  assert.equal(samples.get('lockstep_relayer_info{release="1.2.3",speaks="2,1"}'), 1);
+  assert.ok((samples.get('process_start_time_seconds{}') ?? 0) > 1_700_000_000);
   assert.equal(samples.get('lockstep_relayer_batch_settle_seconds_bucket{le="0.25"}'), 1);
   assert.equal(samples.get('lockstep_relayer_batch_settle_seconds_bucket{le="+Inf"}'), 2);
   assert.equal(samples.get('lockstep_relayer_batch_settle_seconds_sum{}'), 3.2);

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Metrics, Counter as OurCounter, Gauge as OurGauge, Histogram as OurHistogram } from '../ports.ts';
-import { COUNTER_HELP, exposedName, GAUGE_HELP, HISTOGRAM_HELP } from './metrics.ts';
+import { COUNTER_HELP, exposedName, GAUGE_HELP, HISTOGRAM_HELP, LABELS } from './metrics.ts';
 
 /** Metrics as Prometheus reads them. */
 export interface ExposedMetrics extends Metrics {
@@ -24,8 +24,15 @@ export function createExposedMetrics(lane: string): ExposedMetrics {
     help,
     registers: [registry],
   });
-  const counters = each(COUNTER_HELP, (name, help) => new Counter(described(name, help)));
-  const gauges = each(GAUGE_HELP, (name, help) => new Gauge(described(name, help)));
+  const labelNames = (name: OurCounter | OurGauge) => [...(LABELS[name] ?? [])];
+  const counters = each(
+    COUNTER_HELP,
+    (name, help) => new Counter({ ...described(name, help), labelNames: labelNames(name) }),
+  );
+  const gauges = each(
+    GAUGE_HELP,
+    (name, help) => new Gauge({ ...described(name, help), labelNames: labelNames(name) }),
+  );
   const histograms = each(
     HISTOGRAM_HELP,
     (name, help) => new Histogram({ ...described(name, help), buckets: SECONDS_BUCKETS }),
@@ -33,8 +40,8 @@ export function createExposedMetrics(lane: string): ExposedMetrics {
   return {
     contentType: registry.contentType,
     exposition: () => registry.metrics(),
-    increment: (counter, by = 1) => counters.get(counter)?.inc(by),
-    set: (gauge, value) => gauges.get(gauge)?.set(value),
+    increment: (counter, by = 1, labels = {}) => counters.get(counter)?.inc(labels, by),
+    set: (gauge, value, labels = {}) => gauges.get(gauge)?.set(labels, value),
     observe: (histogram, value) => histograms.get(histogram)?.observe(value),
   };
 }

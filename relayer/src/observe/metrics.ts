@@ -6,8 +6,10 @@ export const COUNTER_HELP: Readonly<Record<Counter, string>> = {
   trades_rejected: 'Trades settled as a void because the program or the decoder refused them.',
   trades_settled: 'Trades on-chain at the lane commitment, voids included.',
   trades_finalized: 'Trades on-chain at finalised commitment.',
+  trades_as_v1: 'Trades that lost order type and fee tier on an operator’s word.',
   batches_closed: 'Batches written to the outbox.',
   batches_settled: 'Batches on-chain at the lane commitment.',
+  batches_settled_by_version: 'The same by batch version, in the label `version`.',
   batches_reopened: 'Batches a fork took back after they had landed.',
   transactions_signed: 'Transactions signed, re-signed ones included.',
   transactions_sent: 'Sends acknowledged by a node; the same bytes are sent several times.',
@@ -27,6 +29,13 @@ export const GAUGE_HELP: Readonly<Record<Gauge, string>> = {
   blocked: '1 while something outside holds the lane.',
   blocked_v2_only: '1 while a trade that batch version 2 alone can express waits for it, and all behind it.',
   lease_held: '1 while this process has the lane.',
+  info: '1, with the labels `release` and `speaks`: batch versions with commas between.',
+};
+
+/** Labels beside the lane. */
+export const LABELS: Readonly<Partial<Record<Counter | Gauge, readonly string[]>>> = {
+  batches_settled_by_version: ['version'],
+  info: ['release', 'speaks'],
 };
 
 export const HISTOGRAM_HELP: Readonly<Record<Histogram, string>> = {

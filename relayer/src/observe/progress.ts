@@ -2,6 +2,8 @@ import type { Sequence, TradeId } from '#client';
 import { sequence, tradeId } from '#client';
 import type { Blocked } from '../domain/blocked.ts';
 import { createChanges } from '../domain/changes.ts';
+import type { ControlReading, RowsByVersion } from '../domain/control.ts';
+import { countVersions } from '../domain/control.ts';
 import type { Cursor } from '../domain/cursor.ts';
 import type { OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
@@ -36,7 +38,20 @@ export interface LaneStatus {
   readonly rejectedCount: number;
   /** Trades received and not on-chain yet. */
   readonly pending: number;
+  /** What operators ask of the lane; absent while they ask for nothing. */
+  readonly control?: ControlStatus;
+  /** Batches in the outbox, landed ones that are not final included. */
+  readonly rowsByVersion: RowsByVersion;
   readonly blocked?: Blocked;
+}
+
+export interface ControlStatus {
+  /** In effect; absent when nothing is. */
+  readonly request?: string;
+  readonly maxVersion?: number;
+  readonly asV1To?: TradeId;
+  /** Why what stands in the control hash changes nothing. */
+  readonly ignored?: string;
 }
 
 /** What the stages report while they work. */
@@ -61,6 +76,10 @@ export interface Progress {
   rulesBlocked(cause: Blocked | undefined): void;
   /** What keeps the trade stream from being read. */
   streamBlocked(cause: Blocked | undefined): void;
+  /** What of the operators' control is in effect. */
+  control(reading: ControlReading): void;
+  /** Where the rows are counted, until the lane is lost. */
+  outbox(rows: () => RowsByVersion): void;
   /** Ends every wait with this error. */
   failed(error: unknown): void;
   status(): LaneStatus;
@@ -69,6 +88,7 @@ export interface Progress {
 }
 
 const WITHOUT_LEASE: ReadonlySet<LaneState> = new Set(['waiting', 'halted', 'stopped']);
+const noRows = () => countVersions([]);
 /** A status is no archive. */
 const MAX_REJECTED_SHOWN = 1_000;
 
@@ -90,11 +110,17 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
   let cursor: Cursor = { nextSequence: sequence(0n), lastTradeId: tradeId(0n) };
   let finalizedTradeId = tradeId(0n);
   let pending = 0;
+  let control: ControlStatus | undefined;
+  let rowsByVersion = noRows;
 
   return {
     state(next) {
       state = next;
-      if (next === 'waiting') rulesBlocked = batchBlocked = queueBlocked = streamBlocked = undefined;
+      if (next === 'waiting') {
+        rulesBlocked = batchBlocked = queueBlocked = streamBlocked = undefined;
+        control = undefined;
+        rowsByVersion = noRows;
+      }
       countBlocked();
       metrics.set('lease_held', WITHOUT_LEASE.has(next) ? 0 : 1);
       // What another relayer has now is not this one's to count.
@@ -130,6 +156,7 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       counts.batches += 1;
       pending -= row.trades.length;
       metrics.increment('batches_settled');
+      metrics.increment('batches_settled_by_version', 1, { version: row.version });
       metrics.increment('trades_settled', row.trades.length);
       metrics.observe('batch_settle_seconds', settleMs / 1_000);
       changes.announce();
@@ -168,6 +195,12 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       streamBlocked = cause;
       countBlocked();
     },
+    control(reading) {
+      control = controlStatus(reading);
+    },
+    outbox(rows) {
+      rowsByVersion = rows;
+    },
     failed: changes.fail,
     status: () => {
       const blocked = blockedNow();
@@ -180,11 +213,24 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
         rejected: [...rejected],
         rejectedCount,
         pending,
+        ...(control === undefined ? {} : { control }),
+        rowsByVersion: rowsByVersion(),
         ...(blocked === undefined ? {} : { blocked: { code: blocked.code, reason: blocked.reason } }),
       };
     },
     untilSettled(last, { finalized = false, signal }) {
       return changes.until(() => (finalized ? finalizedTradeId : cursor.lastTradeId) >= last, signal);
     },
+  };
+}
+
+function controlStatus({ control, ignored }: ControlReading): ControlStatus | undefined {
+  if (control === undefined && ignored === undefined) return undefined;
+  const { request, maxVersion, asV1To } = control ?? {};
+  return {
+    ...(request === undefined ? {} : { request }),
+    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(asV1To === undefined ? {} : { asV1To }),
+    ...(ignored === undefined ? {} : { ignored }),
   };
 }

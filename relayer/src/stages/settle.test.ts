@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { decodeBatch, sequence, slot, tradeId } from '#client';
 import { createBackoff } from '../domain/backoff.ts';
 import type { Blocked } from '../domain/blocked.ts';
+import { cuttingOf } from '../domain/control.ts';
 import type { OutboxRow } from '../domain/row.ts';
 import { newRow, stateOf, withAttempt } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
@@ -42,6 +43,9 @@ function world() {
       return adoption;
     },
     allowedVersions: () => chain.rulesNow.allowedVersions,
+    cutting: () => cuttingOf(chain.rulesNow.allowedVersions, undefined),
+    requireActive: () => {},
+    seeToRest: async () => {},
     limits: { maxTrades: 100, maxBytes: chain.payloadCapacity, maxAgeMs: 0 },
     onRejected: (trade: RejectedTrade) => rejected.push(trade),
     onSigned: () => {},

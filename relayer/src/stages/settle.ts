@@ -18,6 +18,10 @@ export interface SettleDeps extends SubmitDeps, WatchDeps {
   readonly adopt: (row: OutboxRow, from: Sequence | undefined) => Promise<Adoption>;
   readonly timing: WatchTiming;
   readonly backoff: Backoff;
+  /** Throws LaneRestart when another relayer's key is the active one: the lane is that one's to work. */
+  readonly requireActive: () => void;
+  /** Called before each submit, so that what waits behind a batch that waits is seen to as well. */
+  readonly seeToRest: (row: OutboxRow) => Promise<void>;
 }
 
 export interface SettleSignals {
@@ -43,7 +47,7 @@ const MAX_LIVE_ATTEMPTS = 64;
 
 /**
  * One batch, from its row to the chain: submit and confirm take turns until it has landed at the lane's commitment.
- * @throws LockstepError to stop the lane
+ * @throws LockstepError to stop the lane, LaneRestart to give it up
  */
 export async function settle(
   start: OutboxRow,
@@ -76,6 +80,8 @@ export async function settle(
       watching = false;
     }
     (stateOf(row) === 'sent' ? abort : stopping).throwIfAborted();
+    deps.requireActive();
+    await deps.seeToRest(row);
     const submitted = await attempt(row, deps, () => submit(row, cursor, deps));
     if (submitted.kind === 'signed') row = submitted.row;
     if (submitted.kind === 'signed' || submitted.kind === 'undecided') onBlocked(undefined);

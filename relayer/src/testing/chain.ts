@@ -97,6 +97,8 @@ export function fakeChain(clock: FakeClock, start: { nextSequence?: number; last
       return trade === undefined ? refused : { ...refused, trade };
     };
     if (chain.refusing !== undefined) return named(chain.refusing);
+    if (chain.rulesNow.isPaused) return named('Paused');
+    if (!chain.rulesNow.isActive) return named('NotActiveRelayer');
     if (!chain.rulesNow.allowedVersions.includes(batch.version)) return named('VersionNotAllowed');
     if (batch.sequence < state.nextSequence) return named('SequenceSettled');
     if (batch.sequence > state.nextSequence) return named('SequenceAhead');

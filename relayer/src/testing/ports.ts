@@ -1,9 +1,10 @@
 import pino from 'pino';
 import { aborted } from '../domain/aborted.ts';
 import { tradesToForget } from '../domain/adoption.ts';
+import type { ControlReading, RowsByVersion } from '../domain/control.ts';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
-import type { HaltMark, Journal, Queue, Replays, Trimmer } from '../ports.ts';
+import type { HaltMark, Journal, LaneWishes, Queue, Replays, Trimmer } from '../ports.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -107,6 +108,24 @@ export function fakeQueue(): FakeQueue {
     },
   };
   return queue;
+}
+
+/** What operators ask of a lane, as a test sets it, and what the lane answered. */
+export interface FakeWishes extends LaneWishes {
+  reading: ControlReading;
+  readonly answers: { readonly effective: ControlReading; readonly rows: RowsByVersion }[];
+}
+
+export function fakeWishes(): FakeWishes {
+  const wishes: FakeWishes = {
+    reading: {},
+    answers: [],
+    read: async () => wishes.reading,
+    async answer(effective, rows) {
+      wishes.answers.push({ effective, rows });
+    },
+  };
+  return wishes;
 }
 
 /** For a stream nothing is wrong with. */

@@ -1,4 +1,4 @@
-import { decodeBatch, tradeId } from '#client';
+import { decodeBatch, OrderType, tradeId } from '#client';
 import type { RelayerConfig } from '../config.ts';
 import { parseRelayerConfig } from '../config.ts';
 import { createHeartbeats } from '../observe/heartbeats.ts';
@@ -9,11 +9,11 @@ import { fakeChain } from './chain.ts';
 import { fakeClock } from './clock.ts';
 import { encodeEvent } from './events.ts';
 import { createMemoryMetrics } from './metrics.ts';
-import { fakeJournal, fakeQueue, noReplays, noTrimmer, silent } from './ports.ts';
+import { fakeJournal, fakeQueue, fakeWishes, noReplays, noTrimmer, silent } from './ports.ts';
 import { trade } from './trades.ts';
 
 const ADDRESS = 'So11111111111111111111111111111111111111112';
-const config: RelayerConfig = parseRelayerConfig({
+export const config: RelayerConfig = parseRelayerConfig({
   rpcUrl: 'http://127.0.0.1:1',
   redisUrl: 'redis://127.0.0.1:1',
   programId: ADDRESS,
@@ -25,11 +25,22 @@ const config: RelayerConfig = parseRelayerConfig({
 
 const entryOf = (id: number): StreamEntry => ({ tradeId: tradeId(id), schema: '1', payload: encodeEvent(trade(id)) });
 
+/** Field 7 of `lockstep.TradeEventV2`. */
+const ORDER_TYPE_TAG = 7 << 3;
+
+/** A trade that only V2 can say: a market order, in schema 2. */
+export const marketOrder = (id: number): StreamEntry => ({
+  tradeId: tradeId(id),
+  schema: '2',
+  payload: Uint8Array.of(...encodeEvent(trade(id)), ORDER_TYPE_TAG, OrderType.Market),
+});
+
 /** A lane on fakes: what outlives a run of the relayer, and how to run it. */
 export function world(entries: readonly StreamEntry[]) {
   const clock = fakeClock();
   const chain = fakeChain(clock);
   const journal = fakeJournal();
+  const wishes = fakeWishes();
   /** One run of the relayer over what outlives it: chain, journal, stream. */
   const start = (settings: Partial<RelayerConfig> = {}) => {
     const stopping = new AbortController();
@@ -50,6 +61,7 @@ export function world(entries: readonly StreamEntry[]) {
       ...{
         source,
         replays: noReplays,
+        wishes,
         trimmer: noTrimmer,
         journal,
         queue,
@@ -78,7 +90,7 @@ export function world(entries: readonly StreamEntry[]) {
   /** Ids in every batch that took effect, the ones a fork took back included. */
   const settledIds = () =>
     chain.settled.flatMap((payload) => decodeBatch(payload).trades.map((one) => Number(one.tradeId)));
-  return { clock, chain, journal, start, settledIds };
+  return { clock, chain, journal, wishes, start, settledIds };
 }
 
 export const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1);

@@ -2,10 +2,10 @@ import type { PublicKey } from '@solana/web3.js';
 import { idl } from '#client';
 import type { Faults, Localnet } from '#localnet';
 import { startLocalnet } from '#localnet';
-import { deployedRelease } from '../../../cli/src/release/program.ts';
+import { releaseFile } from '../../../cli/src/release/program.ts';
 import { startValidator, SLOT_MS as VALIDATOR_SLOT_MS } from '../../localnet/chain.ts';
 
-/** A chain with the deployed program on it. */
+/** A chain with the program on it. */
 export interface SceneChain {
   readonly rpcUrl: string;
   readonly wsUrl: string;
@@ -20,6 +20,8 @@ export type StartChain = (upgradeAuthority: PublicKey) => Promise<SceneChain>;
 export interface EmbeddedOptions {
   readonly slotMs?: number;
   readonly faults?: Faults;
+  /** Settlement release; default: the deployed one. */
+  readonly release?: string;
 }
 
 /** Transactions remembered: every one of a scene is read back. */
@@ -28,9 +30,9 @@ const REMEMBERED = 100_000;
 const FINALIZED_AFTER_SLOTS = 8;
 
 export const embeddedChain =
-  ({ slotMs = 25, faults }: EmbeddedOptions = {}): StartChain =>
+  ({ slotMs = 25, faults, release }: EmbeddedOptions = {}): StartChain =>
   async (upgradeAuthority) => {
-    const program = { programId: idl.address, file: deployedRelease().file, upgradeAuthority };
+    const program = { programId: idl.address, file: releaseFile(release), upgradeAuthority };
     const node = await startLocalnet({
       slotMs,
       programs: [program],
@@ -44,7 +46,7 @@ export const embeddedChain =
 export const validatorChain =
   (binary: string): StartChain =>
   async (upgradeAuthority) => {
-    const program = ['--upgradeable-program', idl.address, deployedRelease().file, upgradeAuthority.toBase58()];
+    const program = ['--upgradeable-program', idl.address, releaseFile(), upgradeAuthority.toBase58()];
     const chain = await startValidator(binary, program);
     return { ...chain, slotMs: VALIDATOR_SLOT_MS };
   };

@@ -1,8 +1,24 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { TradeV1 } from '#client';
-import { controlKey, engineKey, openControl, openPublisher, runEngine } from '#feeder';
+import type { TradeV1, TradeV2 } from '#client';
+import { asV2 } from '#client';
+import type { Schema } from '#feeder';
+import {
+  controlKey,
+  createJournal,
+  engineKey,
+  openControl,
+  openPublisher,
+  runEngine,
+  SCHEMA_V1,
+  SCHEMA_V2,
+  withJournal,
+} from '#feeder';
+import { parseLine } from '../../../feeder/src/journal/line.ts';
+import { SchemaHistory } from '../../../feeder/src/journal/schemas.ts';
 
 export type Rate = number | 'max';
 
@@ -21,27 +37,43 @@ interface Running {
 export class SceneEngine {
   readonly #redis: Redis;
   readonly #market: string;
-  #trades: readonly TradeV1[] = [];
+  readonly #journalFile: string;
+  #trades: readonly (TradeV1 | TradeV2)[] = [];
+  #schema: Schema = SCHEMA_V1;
   #running: Running | undefined;
 
-  constructor(redis: Redis, market: string) {
+  constructor(redis: Redis, market: string, journalFile: string) {
     this.#redis = redis;
     this.#market = market;
+    this.#journalFile = journalFile;
   }
 
   /** Everything it was given, in order. */
-  get trades(): readonly TradeV1[] {
+  get trades(): readonly (TradeV1 | TradeV2)[] {
     return this.#trades;
   }
 
+  /** The same as far as this id, each as the schema says it that the journal has for it. */
+  emitted(last: number = this.#trades.length): (TradeV1 | TradeV2)[] {
+    const schemas = new SchemaHistory();
+    const [, ...lines] = readFileSync(this.#journalFile, 'utf8').trimEnd().split('\n');
+    for (const text of lines) {
+      const line = parseLine(this.#journalFile, text);
+      if ('change' in line) schemas.add(line.change);
+    }
+    return this.#trades
+      .slice(0, last)
+      .map((trade) => (schemas.at(trade.tradeId) === SCHEMA_V1 ? v1FormOf(trade) : trade));
+  }
+
   /** Goes on with these; returns when they are written. Ids must continue. */
-  async publish(trades: readonly TradeV1[], rate: Rate = 'max'): Promise<void> {
+  async publish(trades: readonly (TradeV1 | TradeV2)[], rate: Rate = 'max'): Promise<void> {
     await this.begin(trades, rate);
     await this.#running?.written;
   }
 
   /** Goes on with these in the background. */
-  async begin(trades: readonly TradeV1[], rate: Rate): Promise<void> {
+  async begin(trades: readonly (TradeV1 | TradeV2)[], rate: Rate): Promise<void> {
     await this.stop();
     this.#trades = [...this.#trades, ...trades];
     this.#running = this.#start(this.#trades, rate);
@@ -54,21 +86,27 @@ export class SceneEngine {
 
   /** Asks it to pause, as an operator would; answers its acknowledged last id: no trade above it exists until `run`. */
   pause(): Promise<number> {
-    return this.#ask('pause');
+    return this.#ask('mode', 'pause');
   }
 
   run(): Promise<number> {
-    return this.#ask('run');
+    return this.#ask('mode', 'run');
   }
 
-  async #ask(mode: string): Promise<number> {
+  /** Asks for the other schema, and returns when it is in effect. */
+  async switchSchema(): Promise<void> {
+    this.#schema = this.#schema === SCHEMA_V1 ? SCHEMA_V2 : SCHEMA_V1;
+    await this.#ask('emit', this.#schema);
+  }
+
+  async #ask(kind: 'mode' | 'emit', wanted: string): Promise<number> {
     for (;;) {
       const request = randomUUID();
-      await this.#redis.hset(controlKey(this.#market), { v: '1', mode, mode_request: request });
+      await this.#redis.hset(controlKey(this.#market), { v: '1', [kind]: wanted, [`${kind}_request`]: request });
       for (let look = 0; look < LOOKS; look += 1) {
         this.#running?.throwIfEnded();
         const answer = await this.#redis.hgetall(engineKey(this.#market));
-        if (answer.mode_request === request) return Number(answer.last_id);
+        if (answer[`${kind}_request`] === request) return accepted(answer, kind);
         await sleep(LOOK_MS);
       }
     }
@@ -88,7 +126,7 @@ export class SceneEngine {
     await stopped;
   }
 
-  #start(trades: readonly TradeV1[], rate: Rate): Running {
+  #start(trades: readonly (TradeV1 | TradeV2)[], rate: Rate): Running {
     const stop = new AbortController();
     let wrote = () => {};
     const exhausted = new Promise<void>((resolve) => {
@@ -111,15 +149,31 @@ export class SceneEngine {
     };
   }
 
-  async #run(trades: readonly TradeV1[], rate: Rate, signal: AbortSignal, onExhausted: () => void): Promise<void> {
+  async #run(
+    trades: readonly (TradeV1 | TradeV2)[],
+    rate: Rate,
+    signal: AbortSignal,
+    onExhausted: () => void,
+  ): Promise<void> {
     const control = openControl(this.#redis, this.#market);
     const publisher = await openPublisher(this.#redis, this.#market, control.token);
-    const source = {
+    const given = {
       origin: 'the scene',
       trades: async function* () {
         yield* trades;
       },
     };
+    const source = withJournal(given, createJournal(this.#journalFile, this.#market));
     await runEngine({ source, publisher, control, signal, rate, onExhausted });
   }
+}
+
+function accepted(answer: Readonly<Record<string, string>>, kind: string): number {
+  assert.equal(answer[`${kind}_refused`], '');
+  return Number(answer.last_id);
+}
+
+function v1FormOf(trade: TradeV1 | TradeV2): TradeV1 {
+  const { orderType: _orderType, feeTier: _feeTier, ...plain } = asV2(trade);
+  return plain;
 }

@@ -32,7 +32,12 @@ try {
   let said = '';
   const look = setInterval(() => {
     const { state, lastTradeId, blocked } = relayer.status();
-    const status = { state, settled: `${lastTradeId}`, ...(blocked === undefined ? {} : { blocked: blocked.code }) };
+    const { httpUrl } = relayer;
+    const status = {
+      ...{ state, settled: `${lastTradeId}` },
+      ...(blocked !== undefined && { blocked: blocked.code }),
+      ...(httpUrl !== undefined && { httpUrl }),
+    };
     if (JSON.stringify(status) === said) return;
     said = JSON.stringify(status);
     say({ status });

@@ -25,6 +25,8 @@ export interface RelayerWord {
   /** The last trade id on-chain, in decimal. */
   readonly settled: string;
   readonly blocked?: string;
+  /** Where it serves status and metrics, with a `httpPort`. */
+  readonly httpUrl?: string;
 }
 
 export interface Ending {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TransactionInstruction } from '@solana/web3.js';
 import { LAMPORTS_PER_SOL } from '@solana/web3.js';
 import { Redis } from 'ioredis';
-import type { TradeV1 } from '#client';
+import type { TradeV1, TradeV2 } from '#client';
 import { baseLots, idl, quoteAtoms, readMarketHeader } from '#client';
 import { instrumentOf } from '#feeder';
 import type { RelayerConfigInput } from '#relayer';
@@ -34,16 +35,20 @@ export interface Scene {
   readonly redis: Redis;
   readonly venue: Venue;
   readonly keys: Keys;
+  /** A folder of its own, gone with it. */
+  readonly dir: string;
   /** The market's address. */
   readonly market: string;
   readonly engine: SceneEngine;
+  /** Lands these instructions, paid and signed by the operator, who is the admin. */
+  operate(...instructions: TransactionInstruction[]): Promise<void>;
   /** Starts another relayer for the market. */
   start(order?: Order): Promise<RelayerProcess>;
   /** The last id on-chain, confirmed. */
   cursor(): Promise<bigint>;
   /** Every id of the engine's input, or of `input`, on-chain exactly as it must be; and void exactly these, when given. */
   requireOutcomes(expected?: {
-    readonly input?: readonly TradeV1[];
+    readonly input?: readonly (TradeV1 | TradeV2)[];
     readonly voids?: readonly number[];
   }): Promise<void>;
   close(): Promise<void>;
@@ -101,18 +106,21 @@ async function build(options: SceneOptions, endings: (() => Promise<unknown>)[])
   const venue = await openVenue({ connection, send, keys, instrument: instrumentOf(step, step), deposits });
   const market = venue.market.toBase58();
 
-  const engine = new SceneEngine(redis, market);
+  const dir = await mkdtemp(join(tmpdir(), 'lockstep-e2e-'));
+  endings.push(() => rm(dir, { recursive: true, force: true }));
+  const engine = new SceneEngine(redis, market, join(dir, 'engine-journal'));
   endings.push(() => engine.end());
-  const launch = await launcher({ chain, server, market, keys, settings: options.settings ?? {} }, endings);
+  const launch = await launcher({ dir, chain, server, market, keys, settings: options.settings ?? {} }, endings);
   return {
-    ...{ chain, server, redis, venue, keys, market, engine },
+    ...{ chain, server, redis, venue, keys, market, engine, dir },
+    operate: (...instructions) => send.together([{ instructions, signers: [] }]),
     async start(order = {}) {
       const relayer = launch();
       await relayer.order(order);
       return relayer;
     },
     cursor: async () => (await readMarketHeader(connection, venue.market, 'confirmed')).value.lastTradeId,
-    async requireOutcomes({ input = engine.trades, voids } = {}) {
+    async requireOutcomes({ input = engine.emitted(), voids } = {}) {
       const outcomes = await compareOutcomes(venue, input);
       assert.deepEqual(outcomes.differences, []);
       if (voids !== undefined) assert.deepEqual(outcomes.voids.map(Number), voids);
@@ -121,14 +129,13 @@ async function build(options: SceneOptions, endings: (() => Promise<unknown>)[])
 }
 
 interface Lane extends Pick<Scene, 'chain' | 'server' | 'market' | 'keys'> {
+  readonly dir: string;
   readonly settings: Partial<RelayerConfigInput>;
 }
 
 /** Settings in a file and the key in the environment, as an operator would have them. */
 async function launcher(lane: Lane, endings: (() => Promise<unknown>)[]): Promise<() => RelayerProcess> {
-  const { chain, server, market, keys } = lane;
-  const dir = await mkdtemp(join(tmpdir(), 'lockstep-e2e-'));
-  endings.push(() => rm(dir, { recursive: true, force: true }));
+  const { chain, server, market, keys, dir } = lane;
   const settings: RelayerConfigInput = {
     ...{ rpcUrl: chain.rpcUrl, websocketUrl: chain.wsUrl, redisUrl: server.url },
     ...{ programId: idl.address, market, keypairEnv: KEYPAIR_ENV, slotMs: chain.slotMs },

@@ -1,4 +1,4 @@
-import type { TradeV1 } from '#client';
+import type { OrderTypeCode, TradeV1, TradeV2 } from '#client';
 import { baseLots, price, tradeId, voidOf } from '#client';
 import { SeededRandom } from '../../../feeder/src/random.ts';
 import { trade } from '../../../relayer/src/testing/trades.ts';
@@ -43,6 +43,16 @@ function goodTrade(id: number): TradeV1 {
     takerIsBuyer: random.below(2) === 0,
   });
 }
+
+/** Order types the program knows, and tiers it has: of so many trades one is plain enough for V1. */
+const KINDS = 4;
+
+/** Trades that everybody can pay, three of four such that only schema 2 says all of them; the same for the same id. */
+export const lotV2 = (first: number, count: number): TradeV2[] =>
+  lot(first, count).map((plain) => {
+    const kind = Number(plain.tradeId) % KINDS;
+    return { ...plain, orderType: kind as OrderTypeCode, feeTier: kind };
+  });
 
 /** What an id becomes whose bytes are no trade. */
 export const unreadable = (id: number): TradeV1 =>

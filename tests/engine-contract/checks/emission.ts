@@ -14,24 +14,33 @@ export function checkEmission(bench: Bench): void {
   let lane: Lane;
   let engine: RunningEngine;
   let spoken: readonly string[];
-  /** Each switch's last id before it. */
-  const switched: { readonly after: number; readonly to: string }[] = [];
+  /** The last id before each switch lies between what was written when it was asked for and when its answer was seen. */
+  const switched: { readonly to: string; readonly least: number; readonly most: number }[] = [];
   before(async () => {
     lane = bench.lane(AT_WORK);
     engine = lane.start();
     await lane.untilLastId(SOME);
     spoken = ((await lane.redis.hget(lane.engineKey, 'emit_spoken')) ?? '').split(',');
   });
-  const schemaOf = (id: number) => switched.findLast(({ after }) => after < id)?.to ?? '1';
   const switchTo = async (to: string) => {
+    const least = await lane.lastId();
     const { emit, last_id } = await lane.obeyed(await lane.ask({ emit: to }));
     assert.equal(emit, to);
-    switched.push({ after: Number(last_id), to });
-    await lane.untilLastId(Number(last_id) + SOME);
+    switched.push({ to, least, most: Number(last_id) });
   };
+  const someMore = async () => lane.untilLastId((await lane.lastId()) + SOME);
+  /** Pauses; all entries must be there, each in the schema that was in effect. */
   const paused = async (): Promise<Entry[]> => {
     const { last_id } = await lane.obeyed(await lane.ask({ mode: 'pause' }));
     const entries = await lane.entries();
+    const lasts: number[] = [];
+    for (const { to, least, most } of switched) {
+      const before = lasts.at(-1) ?? 0;
+      const last = entries.findIndex(({ v }, at) => at >= before && v === to);
+      assert.ok(last >= least && last <= most, `schema ${to} begins behind ${last}, not in ${least} to ${most}`);
+      lasts.push(last);
+    }
+    const schemaOf = (id: number) => switched[lasts.findLastIndex((last) => last < id)]?.to ?? '1';
     assertTrades(entries, 0, Number(last_id), schemaOf);
     return entries;
   };
@@ -39,7 +48,10 @@ export function checkEmission(bench: Bench): void {
 
   test('1, 2, 1, 2 while it works: each from the next trade on', async (t) => {
     if (!spoken.includes('2')) return t.skip('schema 2 is not spoken');
-    for (const schema of ['2', '1', '2']) await switchTo(schema);
+    for (const schema of ['2', '1', '2']) {
+      await switchTo(schema);
+      await someMore();
+    }
     await paused();
     await resume();
   });
@@ -67,12 +79,10 @@ export function checkEmission(bench: Bench): void {
 
   test('switched while it is paused: from the first trade after the pause on', async (t) => {
     if (!spoken.includes('2')) return t.skip('schema 2 is not spoken');
-    const { length } = await paused();
-    const { last_id } = await lane.obeyed(await lane.ask({ emit: '1' }));
-    assert.equal(Number(last_id), length);
-    switched.push({ after: length, to: '1' });
+    await paused();
+    await switchTo('1');
     await resume();
-    await lane.untilLastId(length + SOME);
+    await someMore();
     await paused();
   });
 }

@@ -10,6 +10,9 @@ const BUFFER = 1;
 /** The loader's instruction that makes room for a larger object. */
 const EXTEND = 6;
 
+/** The loader makes no less room at once. */
+const LEAST_EXTENSION_BYTES = 10_240;
+
 /**
  * Upgrades the program in place by the upgradeable loader's own instructions: room for the larger object first, then the
  * object itself. Only the buffer is put there instead of written in many transactions.
@@ -24,7 +27,7 @@ export function upgrade(chain: Chain, authority: Signer, object: Uint8Array): vo
   chain.put(buffer, { data, owner: LOADER, lamports: chain.rent(data.length) });
 
   const missing = object.length - chain.objectRoom;
-  if (missing > 0) accept(chain, authority, extend(chain, authority, missing));
+  if (missing > 0) accept(chain, authority, extend(chain, authority, Math.max(missing, LEAST_EXTENSION_BYTES)));
   accept(chain, authority, upgradeInstruction(chain.programId, buffer, authority.publicKey));
 }
 

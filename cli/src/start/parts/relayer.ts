@@ -15,14 +15,8 @@ import { peakMemoryBytes } from './memory.ts';
 import { askRelayer } from './relayer-status.ts';
 import { Silence } from './silence.ts';
 
-export interface RelayerPlan {
-  readonly rpcUrl: string;
-  readonly wsUrl: string | undefined;
-  readonly redisUrl: string;
-  readonly program: PublicKey;
-  readonly market: PublicKey;
+export interface RelayerPlan extends RelayerPlace {
   readonly key: Keypair;
-  readonly slotMs: number;
   /** The run's own folder. */
   readonly dir: string;
   readonly watchdog: Watchdog;
@@ -105,7 +99,8 @@ interface RelayerProcess extends Part {
 
 async function startRelayer(plan: RelayerPlan, httpPort: number): Promise<RelayerProcess> {
   const config = join(plan.dir, 'relayer.json');
-  await writeFile(config, JSON.stringify(settingsOf(plan, httpPort)), { mode: 0o600 });
+  const settings = { ...relayerSettings(plan, httpPort), keypairEnv: KEYPAIR_VARIABLE };
+  await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
   const child = spawn(process.execPath, [LOCKSTEP, 'relayer', '--config', config], {
     // So that `pgrep -f 'lockstep relayer'` finds it.
     argv0: 'lockstep relayer',
@@ -147,24 +142,34 @@ async function startRelayer(plan: RelayerPlan, httpPort: number): Promise<Relaye
   };
 }
 
-function settingsOf({ rpcUrl, wsUrl, redisUrl, program, market, slotMs }: RelayerPlan, httpPort: number) {
+/** Where a run's relayer works; all but its key. */
+export interface RelayerPlace {
+  readonly rpcUrl: string;
+  readonly wsUrl: string | undefined;
+  readonly redisUrl: string;
+  readonly program: PublicKey;
+  readonly market: PublicKey;
+  readonly slotMs: number;
+}
+
+export function relayerSettings(place: RelayerPlace, httpPort: number) {
+  const { rpcUrl, wsUrl, redisUrl, program, market, slotMs } = place;
   return {
     rpcUrl,
     ...(wsUrl === undefined ? {} : { websocketUrl: wsUrl }),
     redisUrl,
     programId: program.toBase58(),
     market: market.toBase58(),
-    keypairEnv: KEYPAIR_VARIABLE,
     slotMs,
     leaseMs: LEASE_MS,
     shutdownMs: SHUTDOWN_MS,
     httpPort,
     logLevel: isDebug() ? 'debug' : 'silent',
-  } satisfies RelayerConfigInput;
+  } satisfies Partial<RelayerConfigInput>;
 }
 
 /** An operator's settings of another relayer must not overrule this one's. */
-const foreignVariables = (): NodeJS.ProcessEnv =>
+export const foreignVariables = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LOCKSTEP_')));
 
 /** A relayer told to end by somebody else ends with 0. */

@@ -18,6 +18,8 @@ export interface ClusterOptions {
   /** File of the key that pays, and is admin. */
   readonly keypair?: string | undefined;
   readonly program?: PublicKey | undefined;
+  /** Deployed where there is no program. */
+  readonly release: string;
 }
 
 const SLOT_MS = 400;
@@ -45,7 +47,7 @@ async function openCluster(options: ClusterOptions, size: RunSize, base: RunBase
   const connection = new Connection(rpc, { commitment: 'confirmed', disableRetryOnRateLimit: true, ...endpoints });
   await refuseMainnet(connection);
   const found = await findProgram(connection, options.program);
-  const missing = found === undefined ? objectToDeploy() : undefined;
+  const missing = found === undefined ? objectToDeploy(options.release) : undefined;
   const lamports = await needOf(connection, size, missing?.object.length ?? 0);
   const operator = await operatorOf(connection, options.keypair, lamports, base.signal);
   const keys = { ...newKeys(), operator };

@@ -2,19 +2,11 @@ import type { Connection } from '@solana/web3.js';
 import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { InputError } from '#feeder';
 import { pause } from '../../pause.ts';
+import { missingChunks, sendChunks } from '../../program-upgrade/chunks.ts';
 import type { Sender } from '../../transactions.ts';
 import { createSender, step } from '../../transactions.ts';
 import type { Cleanup } from '../cleanup.ts';
-import { count } from '../progress.ts';
-import {
-  BUFFER_HEADER_BYTES,
-  closeBuffer,
-  deployBuffer,
-  initializeBuffer,
-  LOADER,
-  PROGRAM_BYTES,
-  writeBuffer,
-} from './loader.ts';
+import { BUFFER_HEADER_BYTES, closeBuffer, deployBuffer, initializeBuffer, LOADER, PROGRAM_BYTES } from './loader.ts';
 
 export interface DeployWorld {
   readonly connection: Connection;
@@ -26,10 +18,6 @@ export interface DeployWorld {
   readonly say: (line: string) => void;
 }
 
-/** What fits into one transaction beside everything else. */
-const CHUNK_BYTES = 950;
-/** Chunks between two lines of progress. */
-const CHUNKS_PER_STEP = 50;
 const POLL_MS = 100;
 /** What tidying up may take when the run was interrupted. */
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -49,15 +37,8 @@ export async function deployObject(object: Buffer, version: string, world: Deplo
   await requireDeployable(connection, object);
   const [program, buffer] = [Keypair.generate(), Keypair.generate()];
   const isDeployed = await openBuffer(object, buffer, world);
-  const chunks = Array.from({ length: Math.ceil(object.length / CHUNK_BYTES) }, (_, at) => at * CHUNK_BYTES).map((at) =>
-    step([writeBuffer(buffer.publicKey, payer.publicKey, at, object.subarray(at, at + CHUNK_BYTES))]),
-  );
   say(`settlement ${version} is not there: deploying it to ${program.publicKey}, where --program finds it again`);
-  for (let at = 0; at < chunks.length; at += CHUNKS_PER_STEP) {
-    await send.together(chunks.slice(at, at + CHUNKS_PER_STEP));
-    const written = Math.min(object.length, (at + CHUNKS_PER_STEP) * CHUNK_BYTES);
-    say(`  ${count(written)} of ${count(object.length)} bytes written`);
-  }
+  await sendChunks(missingChunks(object, buffer.publicKey, payer.publicKey), send, say);
   const account = {
     fromPubkey: payer.publicKey,
     newAccountPubkey: program.publicKey,
@@ -102,7 +83,7 @@ async function openBuffer(
 }
 
 /** @throws InputError DEPLOY_REFUSED */
-async function requireDeployable(connection: Connection, object: Buffer): Promise<void> {
+export async function requireDeployable(connection: Connection, object: Buffer): Promise<void> {
   if (object.readUInt32LE(SBPF_VERSION_OFFSET) >= FIRST_DEPLOYABLE_SBPF) return;
   const feature = await connection.getAccountInfo(OLD_SBPF_NOT_DEPLOYED);
   if (feature === null || feature.data[0] !== 1) return;
@@ -114,7 +95,7 @@ async function requireDeployable(connection: Connection, object: Buffer): Promis
 }
 
 /** A program can be called from the slot after the one it was deployed in. */
-async function untilCallable({ connection, signal }: DeployWorld): Promise<void> {
+export async function untilCallable({ connection, signal }: Pick<DeployWorld, 'connection' | 'signal'>): Promise<void> {
   const deployedAt = await connection.getSlot('processed');
   while ((await connection.getSlot('confirmed')) <= deployedAt) await pause(POLL_MS, signal);
 }

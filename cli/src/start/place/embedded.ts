@@ -1,7 +1,7 @@
 import { PublicKey } from '@solana/web3.js';
 import { idl } from '#client';
 import { startLocalnet } from '#localnet';
-import { deployedRelease } from '../../release/program.ts';
+import { settlementRelease } from '../../release/program.ts';
 import { newKeys } from '../venue.ts';
 import type { ChainPlace, RunBase, RunSize } from './place.ts';
 
@@ -15,11 +15,15 @@ const TRANSACTIONS_PER_ITEM = 2;
 const OTHER_TRANSACTIONS = 1_000;
 
 /**
- * The embedded node with the deployed release. It remembers all transactions of the run, so that every one can be verified.
+ * The embedded node with a release of the program. It remembers all transactions of the run, so that every one can be verified.
  * @throws LockstepError RELEASE_MISSING
  */
-export async function embeddedChain({ trades, traders }: RunSize, { cleanup }: RunBase): Promise<ChainPlace> {
-  const release = deployedRelease();
+export async function embeddedChain(
+  { trades, traders }: RunSize,
+  { cleanup }: RunBase,
+  named: string,
+): Promise<ChainPlace> {
+  const release = settlementRelease(named);
   const keys = newKeys();
   const program = new PublicKey(idl.address);
   const transactions = TRANSACTIONS_PER_ITEM * (trades + traders) + OTHER_TRANSACTIONS;

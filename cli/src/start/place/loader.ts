@@ -77,6 +77,28 @@ export const upgradeInstruction = (
     signer(authority),
   ]);
 
+/** Gives a buffer to somebody else: an upgrade takes only a buffer of the program's own authority. */
+export const setBufferAuthority = (buffer: PublicKey, from: PublicKey, to: PublicKey): TransactionInstruction =>
+  instruction(u32(4), [writable(buffer), signer(from), readonly(to)]);
+
+/** Room for a larger object. Newer clusters take only the form the authority signs, older ones only the other. */
+export function extendProgram(
+  form: 'checked' | 'unchecked',
+  {
+    program,
+    authority,
+    payer,
+  }: { readonly program: PublicKey; readonly authority: PublicKey; readonly payer: PublicKey },
+  additionalBytes: number,
+): TransactionInstruction {
+  const paying = { pubkey: payer, isSigner: true, isWritable: true };
+  const accounts = [writable(programDataAddress(program)), writable(program)];
+  const rest = [readonly(SystemProgram.programId), paying];
+  return form === 'checked'
+    ? instruction(Buffer.concat([u32(9), u32(additionalBytes)]), [...accounts, signer(authority), ...rest])
+    : instruction(Buffer.concat([u32(6), u32(additionalBytes)]), [...accounts, ...rest]);
+}
+
 const instruction = (data: Buffer, keys: AccountMeta[]): TransactionInstruction =>
   new TransactionInstruction({ programId: LOADER, keys, data });
 

@@ -2,7 +2,7 @@ import type { Connection } from '@solana/web3.js';
 import { PublicKey } from '@solana/web3.js';
 import { idl, programDataAddress } from '#client';
 import { InputError } from '#feeder';
-import { deployedRelease, releaseOf } from '../../release/program.ts';
+import { releaseOf, settlementRelease } from '../../release/program.ts';
 import { LOADER, PROGRAM_DATA_HEADER_BYTES, upgradeAuthorityIn } from './loader.ts';
 
 /** A settlement program on a cluster. */
@@ -40,9 +40,9 @@ export async function findProgram(
   return { program, version, upgradeAuthority: upgradeAuthorityIn(data) };
 }
 
-/** The object to deploy. @throws LockstepError RELEASE_MISSING */
-export function objectToDeploy(): { readonly version: string; readonly object: Buffer } {
-  const { semver, object } = deployedRelease();
+/** The object to deploy. @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED */
+export function objectToDeploy(named: string): { readonly version: string; readonly object: Buffer } {
+  const { semver, object } = settlementRelease(named);
   return { version: semver, object };
 }
 

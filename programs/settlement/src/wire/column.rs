@@ -4,7 +4,13 @@
 //! memory of its own. A value that is malformed stops its column, and the batch is refused at its end: nothing it did
 //! remains.
 
-use crate::error::SettlementError;
+use {
+    super::{
+        cells::{Cells, Row},
+        integer::{leb128, short_leb128, MORE, SHORT},
+    },
+    crate::error::SettlementError,
+};
 
 /// First byte of a column: a length, then each value as a LEB128 integer.
 pub const PLAIN: u8 = 0;
@@ -12,9 +18,6 @@ pub const PLAIN: u8 = 0;
 pub const BIT_PACKED: u8 = 1;
 /// First byte of a column: a length, then runs of a value and how often it comes, both LEB128 integers.
 pub const RUN_LENGTH: u8 = 2;
-
-/// One value of each column.
-pub type Row = [u64; 5];
 
 /// A payload, read from front to back.
 pub struct Reader<'a> {
@@ -36,7 +39,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn integer(&mut self) -> Result<u64, SettlementError> {
-        long_leb128(&mut self.rest)
+        leb128(&mut self.rest)
     }
 
     fn byte(&mut self) -> Result<u8, SettlementError> {
@@ -57,8 +60,10 @@ impl<'a> Reader<'a> {
 #[derive(Clone, Copy, Default)]
 pub struct Column<'a> {
     encoding: u8,
-    /// What is left to read; of a packed column the whole payload, so that a word can be loaded at any of its bits.
+    /// What is left of the payload; of a packed column the whole payload, so that a word can be loaded at any of its bits.
     bytes: &'a [u8],
+    /// Bytes of the payload behind the column, which others are read from.
+    after: usize,
     /// The next bit of a packed column.
     bit: usize,
     width: usize,
@@ -94,83 +99,122 @@ impl<'a> Column<'a> {
             }
             PLAIN | RUN_LENGTH => {
                 let length = reader.integer()?;
-                self.bytes = reader.take(length)?;
+                self.bytes = reader.rest;
+                reader.take(length)?;
+                self.after = reader.rest.len();
             }
             _ => return Err(SettlementError::UnknownEncoding),
         }
         Ok(())
     }
 
-    /// Reads the next value of each row; any value once the column has stopped.
+    /// Reads the next value of each row. Once the column has stopped, it writes any its field can hold.
     #[inline(never)]
     pub fn fill(&mut self, rows: &mut [Row], field: usize) {
+        let cells = Cells::of(rows, field);
         match self.encoding {
-            BIT_PACKED => {
-                let (bytes, width) = (self.bytes, self.width);
-                let mut bit = self.bit;
-                for row in rows {
-                    // A word holds so many bits from any bit on; wider values are put together.
-                    row[field] = if width <= WORD_HOLDS {
-                        bits_at(bytes, bit, width)
-                    } else {
-                        wide_bits_at(bytes, bit, width)
-                    };
-                    bit += width;
-                }
-                self.bit = bit;
-            }
-            PLAIN => {
-                for row in rows {
-                    row[field] = self.integer();
-                }
-            }
-            _ => {
-                for row in rows {
-                    if self.run == 0 {
-                        self.begin_run();
-                    }
-                    self.run = self.run.wrapping_sub(1);
-                    row[field] = self.value;
-                }
-            }
+            BIT_PACKED => self.unpack(cells),
+            PLAIN => self.read_plain(cells),
+            _ => self.read_runs(cells),
         }
     }
 
     /// Refuses a column that was malformed, or holds more values than were read.
     #[inline(never)]
-    pub fn finish(&self) -> Result<(), SettlementError> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
+    pub fn finish(&mut self) -> Result<(), SettlementError> {
+        if self.encoding != BIT_PACKED && (self.bytes.len() != self.after || self.run != 0) {
+            self.stop(self.fault_at_end(SettlementError::ColumnCountMismatch));
         }
-        if self.encoding != BIT_PACKED && (!self.bytes.is_empty() || self.run != 0) {
-            return Err(SettlementError::ColumnCountMismatch);
-        }
-        Ok(())
+        self.fault.map_or(Ok(()), Err)
     }
 
     #[inline(always)]
-    fn integer(&mut self) -> u64 {
-        if self.bytes.is_empty() {
-            return self.stop(SettlementError::ColumnCountMismatch);
+    fn unpack(&mut self, mut cells: Cells) {
+        let (width, mask) = (self.width, u64::MAX >> (64 - self.width));
+        let mut bit = self.bit;
+        self.bit += width * cells.len();
+        while !cells.is_empty() {
+            let (mut word, held) = word_at(self.bytes, bit);
+            let mut values = held / width;
+            if values == 0 {
+                word = wide_at(self.bytes, bit);
+                values = 1;
+            }
+            bit += width * values;
+            for cell in cells.take_first(values) {
+                *cell = word & mask;
+                word = word.wrapping_shr(width as u32);
+            }
         }
-        match leb128(&mut self.bytes) {
-            Ok(value) if value <= self.max => value,
+    }
+
+    #[inline(always)]
+    fn read_plain(&mut self, cells: Cells) {
+        let max = self.max;
+        let least = (self.after + 1).max(SHORT);
+        // Opaque: a compiler that knows it compares signs, which takes three instructions.
+        let more = core::hint::black_box(MORE);
+        let mut bytes = self.bytes;
+        for cell in cells {
+            *cell = short_leb128(&mut bytes, least, more, max).unwrap_or_else(|| {
+                self.bytes = bytes;
+                let value = self.integer(max, SettlementError::ColumnCountMismatch);
+                bytes = self.bytes;
+                value
+            });
+        }
+        self.bytes = bytes;
+    }
+
+    /// A run that is longer than the column shows at the end.
+    #[inline(always)]
+    fn read_runs(&mut self, cells: Cells) {
+        let (mut run, mut value) = (self.run, self.value);
+        for cell in cells {
+            if run == 0 {
+                self.begin_run();
+                (run, value) = (self.run, self.value);
+            }
+            run -= 1;
+            *cell = value;
+        }
+        self.run = run;
+    }
+
+    #[inline(never)]
+    fn begin_run(&mut self) {
+        self.value = self.integer(self.max, SettlementError::ColumnCountMismatch);
+        self.run = self.integer(u64::MAX, SettlementError::ColumnTruncated);
+        if self.run == 0 {
+            self.stop(SettlementError::ColumnCountMismatch);
+            // So that nothing is read any more.
+            self.run = u64::MAX;
+        }
+    }
+
+    /// The next integer, of any size; 0 where there is none, which stops the column.
+    #[inline(never)]
+    fn integer(&mut self, max: u64, at_end: SettlementError) -> u64 {
+        if self.bytes.len() <= self.after {
+            return self.stop(self.fault_at_end(at_end));
+        }
+        let (mut rest, behind) = self.bytes.split_at(self.bytes.len() - self.after);
+        match leb128(&mut rest) {
+            Ok(value) if value <= max => {
+                self.bytes = &self.bytes[self.bytes.len() - behind.len() - rest.len()..];
+                value
+            }
             Ok(_) => self.stop(SettlementError::ColumnValueOutOfRange),
             Err(fault) => self.stop(fault),
         }
     }
 
-    /// Reads the next run. A run that is longer than the column shows at the end.
-    #[inline(always)]
-    fn begin_run(&mut self) {
-        self.value = self.integer();
-        if self.fault.is_some() {
-            return;
-        }
-        match long_leb128(&mut self.bytes) {
-            Ok(0) => self.value = self.stop(SettlementError::ColumnCountMismatch),
-            Ok(length) => self.run = length,
-            Err(fault) => self.value = self.stop(fault),
+    /// `at_end`, unless the last value took bytes from behind the column.
+    fn fault_at_end(&self, at_end: SettlementError) -> SettlementError {
+        if self.bytes.len() < self.after {
+            SettlementError::ColumnTruncated
+        } else {
+            at_end
         }
     }
 
@@ -178,66 +222,26 @@ impl<'a> Column<'a> {
     #[cold]
     #[inline(never)]
     fn stop(&mut self, fault: SettlementError) -> u64 {
-        self.bytes = &[];
+        (self.bytes, self.after) = (&[], 0);
         self.fault.get_or_insert(fault);
         0
     }
 }
 
-/// Bits that a word of eight bytes holds from any bit of its first byte on.
-const WORD_HOLDS: usize = 57;
-
-/// The `width` bits from `bit` on. The bits are within the payload, which is longer than a word.
+/// The bits from `bit` on that one word holds, and how many: 57 or more, or all there are. `bit` is within the payload, which
+/// is longer than a word.
 #[inline(always)]
-fn bits_at(payload: &[u8], bit: usize, width: usize) -> u64 {
-    let first = (bit / 8).min(payload.len().wrapping_sub(8));
-    let word = payload.get(first..first.wrapping_add(8)).and_then(<[u8]>::first_chunk);
-    let word = word.map_or(0, |word| u64::from_le_bytes(*word));
-    word >> (bit - first * 8) & (u64::MAX >> (64 - width))
+fn word_at(payload: &[u8], bit: usize) -> (u64, usize) {
+    let first = (bit / 8).min(payload.len() - 8);
+    // SAFETY: the payload has its header at least, which is longer than a word, and so a word from `first` on.
+    let word = unsafe { payload.as_ptr().add(first).cast::<u64>().read_unaligned() };
+    let shift = bit - first * 8;
+    (u64::from_le(word) >> shift, 64 - shift)
 }
 
+/// 64 bits from `bit` on, or all there are.
 #[cold]
 #[inline(never)]
-fn wide_bits_at(payload: &[u8], bit: usize, width: usize) -> u64 {
-    bits_at(payload, bit, 32) | bits_at(payload, bit + 32, width - 32) << 32
-}
-
-/// Splits an unsigned LEB128 integer of at most 64 bits off, in its shortest form.
-#[inline(always)]
-pub fn leb128(payload: &mut &[u8]) -> Result<u64, SettlementError> {
-    match *payload {
-        [only @ 0..0x80, rest @ ..] => {
-            *payload = rest;
-            Ok(u64::from(*only))
-        }
-        _ => long_leb128(payload),
-    }
-}
-
-/// `leb128` of any length, out of line.
-#[inline(never)]
-fn long_leb128(payload: &mut &[u8]) -> Result<u64, SettlementError> {
-    let mut value = 0;
-    let mut rest = *payload;
-    let mut shift = 0;
-    while let [byte, after @ ..] = rest {
-        rest = after;
-        value |= u64::from(byte & 0x7f) << shift;
-        // The tenth byte holds the last bit.
-        if (shift == 63 && *byte > 1) || (*byte == 0 && shift > 0) {
-            return Err(SettlementError::OverlongInteger);
-        }
-        if *byte < 0x80 {
-            *payload = rest;
-            return Ok(value);
-        }
-        shift += 7;
-    }
-    Err(SettlementError::ColumnTruncated)
-}
-
-/// The signed step behind an unsigned number: 0, -1, 1, -2, 2…
-#[inline(always)]
-pub fn unzigzag(step: u64) -> u64 {
-    (step >> 1) ^ (step & 1).wrapping_neg()
+fn wide_at(payload: &[u8], bit: usize) -> u64 {
+    word_at(payload, bit).0 & 0xffff_ffff | word_at(payload, bit + 32).0 << 32
 }

@@ -1,6 +1,8 @@
 //! Bytes that come in with an instruction: layouts only, no rules.
 
-pub mod column;
+mod cells;
+mod column;
+mod integer;
 mod pod_codec;
 #[cfg(not(feature = "v2-only"))]
 pub mod v1;

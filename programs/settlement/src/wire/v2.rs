@@ -1,11 +1,15 @@
 //! Batch version 2: `0x02 ‖ header ‖ columns`. Trade ids follow from the first one; each other field is a column.
 
 use {
-    super::column::{unzigzag, Column, Reader, Row},
+    super::{
+        cells::{Row, COLUMNS},
+        column::{Column, Reader},
+        integer::unzigzag,
+    },
     crate::{constants::MAX_TRADES_V2, error::SettlementError},
     anchor_lang::prelude::*,
     bytemuck::{Pod, Zeroable},
-    core::result::Result,
+    core::{hint::assert_unchecked, result::Result},
 };
 
 /// What a version 2 batch says before its columns.
@@ -92,41 +96,115 @@ mod field {
 }
 
 /// What a value of each column can have at most.
-const BITS: [usize; 5] = [32, 32, 64, 64, FLAGS_BITS];
+const BITS: [usize; COLUMNS] = [32, 32, 64, 64, FLAGS_BITS];
 
-/// Rows read at a time: the encoding of a column is looked at once for all of them.
-const ROWS: usize = 32;
+/// Rows read at a time: as many as a transaction of a market holds, few enough for the heap.
+const ROWS: usize = 256;
 
-/// The trades of a batch, row by row.
+/// A trade as its columns have it. Its id follows from its place in the batch.
+#[derive(Clone, Copy)]
+pub struct TradeRow<'a> {
+    pub price: u64,
+    values: &'a Row,
+    /// How many trades follow in its block, and where the block ends in the batch.
+    left: usize,
+    end: usize,
+}
+
+impl TradeRow<'_> {
+    /// Its place in the batch.
+    #[inline(always)]
+    pub fn place(&self) -> usize {
+        self.end - self.left - 1
+    }
+
+    #[inline(always)]
+    pub fn buyer(&self) -> u32 {
+        self.index(field::BUYER)
+    }
+
+    #[inline(always)]
+    pub fn seller(&self) -> u32 {
+        self.index(field::SELLER)
+    }
+
+    #[inline(always)]
+    pub fn quantity(&self) -> u64 {
+        self.values[field::QUANTITY]
+    }
+
+    #[inline(always)]
+    pub fn is_void(&self) -> bool {
+        self.quantity() == 0
+    }
+
+    #[inline(always)]
+    pub fn taker_is_buyer(&self) -> bool {
+        self.flags() & 1 != 0
+    }
+
+    #[inline(always)]
+    pub fn fee_tier(&self) -> u8 {
+        self.flags() >> TIER_SHIFT & TIER_MASK
+    }
+
+    #[inline(always)]
+    pub fn order_type(&self) -> u8 {
+        self.flags() >> ORDER_TYPE_SHIFT
+    }
+
+    #[inline(always)]
+    fn index(&self, field: usize) -> u32 {
+        let index = self.values[field];
+        // SAFETY: rows begin as zeros, and `Column::fill` writes no value above the largest of its field.
+        unsafe { assert_unchecked(index <= u32::MAX.into()) };
+        index as u32
+    }
+
+    #[inline(always)]
+    fn flags(&self) -> u8 {
+        let flags = self.values[field::FLAGS];
+        // SAFETY: as for `index`.
+        unsafe { assert_unchecked(flags >> FLAGS_BITS == 0) };
+        flags as u8
+    }
+
+    pub fn trade(&self, trade_id: u64) -> TradeV2 {
+        TradeV2 {
+            trade_id,
+            buyer: self.buyer(),
+            seller: self.seller(),
+            price: self.price,
+            quantity: self.quantity(),
+            taker_is_buyer: self.taker_is_buyer(),
+            order_type: self.order_type(),
+            fee_tier: self.fee_tier(),
+        }
+    }
+}
+
+/// The trades of a batch.
 #[derive(Default)]
 pub struct TradesV2<'a> {
-    next_id: u64,
-    /// Of the next trade.
-    price: u64,
-    columns: [Column<'a>; 5],
-    /// Trades not read into rows yet.
-    unread: usize,
-    rows: [Row; ROWS],
-    /// The next row, of those that are filled.
-    row: usize,
-    filled: usize,
+    count: usize,
+    first_price: u64,
+    columns: [Column<'a>; COLUMNS],
 }
 
 impl<'a> TradesV2<'a> {
     /// Begins with a batch: reads the frames of its columns.
     #[inline(never)]
     pub fn open(&mut self, batch: &BatchV2<'a>) -> Result<(), SettlementError> {
-        self.next_id = batch.header.first_trade_id.get();
-        self.unread = batch.header.count.get().into();
+        self.count = batch.header.count.get().into();
         let mut reader = Reader::new(batch.data, HEADER_BYTES);
-        if self.unread > MAX_TRADES_V2 {
+        if self.count > MAX_TRADES_V2 {
             return Err(SettlementError::TooManyTrades);
         }
-        if self.unread > 0 {
+        if self.count > 0 {
             for (place, column) in self.columns.iter_mut().enumerate() {
-                let mut values = self.unread;
+                let mut values = self.count;
                 if place == field::PRICE_STEP {
-                    self.price = reader.integer()?;
+                    self.first_price = reader.integer()?;
                     values -= 1;
                 }
                 column.open(&mut reader, values, BITS[place])?;
@@ -138,69 +216,52 @@ impl<'a> TradesV2<'a> {
         Ok(())
     }
 
-    /// Trades still to come.
-    pub fn left(&self) -> usize {
-        self.unread + self.filled - self.row
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Hands each trade on, then refuses the batch for its first malformed column.
+    #[inline(always)]
+    pub fn read(mut self, mut each: impl FnMut(TradeRow)) -> Result<(), SettlementError> {
+        let mut rows = vec![Row::default(); self.count.min(ROWS)];
+        let mut price = self.first_price;
+        let mut unread = self.count;
+        while unread > 0 {
+            let filled = unread.min(ROWS);
+            unread -= filled;
+            self.fill(&mut rows[..filled], unread == 0);
+            let mut rest = &rows[..filled];
+            while let [values, later @ ..] = rest {
+                rest = later;
+                each(TradeRow {
+                    price,
+                    values,
+                    left: later.len(),
+                    end: self.count - unread,
+                });
+                // Each row but the last holds the step to the next price.
+                price = price.wrapping_add(unzigzag(values[field::PRICE_STEP]));
+            }
+        }
+        self.finish()
     }
 
     /// Reads the next rows.
     #[inline(never)]
-    fn fill(&mut self) {
-        let filled = self.unread.min(ROWS);
-        self.unread -= filled;
+    fn fill(&mut self, rows: &mut [Row], is_last: bool) {
         // The last trade has no step to a next one.
-        let steps = filled - usize::from(self.unread == 0);
+        let steps = rows.len() - usize::from(is_last);
         for (place, column) in self.columns.iter_mut().enumerate() {
-            let values = if place == field::PRICE_STEP { steps } else { filled };
-            column.fill(&mut self.rows[..values], place);
+            let values = if place == field::PRICE_STEP { steps } else { rows.len() };
+            column.fill(&mut rows[..values], place);
         }
-        (self.row, self.filled) = (0, filled);
     }
 
-    /// Refuses the batch for its first malformed column. Asked after the last trade.
     #[inline(never)]
-    pub fn finish(&self) -> Result<(), SettlementError> {
-        for column in &self.columns {
+    fn finish(&mut self) -> Result<(), SettlementError> {
+        for column in &mut self.columns {
             column.finish()?;
         }
         Ok(())
-    }
-}
-
-impl Iterator for TradesV2<'_> {
-    type Item = TradeV2;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<TradeV2> {
-        if self.row == self.filled {
-            if self.unread == 0 {
-                return None;
-            }
-            self.fill();
-        }
-        let row = self.rows.get(self.row)?;
-        self.row += 1;
-        let flags = row[field::FLAGS] as u8;
-        let trade = TradeV2 {
-            trade_id: self.next_id,
-            buyer: row[field::BUYER] as u32,
-            seller: row[field::SELLER] as u32,
-            price: self.price,
-            quantity: row[field::QUANTITY],
-            taker_is_buyer: flags & 1 != 0,
-            order_type: flags >> ORDER_TYPE_SHIFT,
-            fee_tier: flags >> TIER_SHIFT & TIER_MASK,
-        };
-        self.next_id = self.next_id.wrapping_add(1);
-        // Each row but the last holds the step to the next price.
-        self.price = self.price.wrapping_add(unzigzag(row[field::PRICE_STEP]));
-        Some(trade)
-    }
-}
-
-impl TradeV2 {
-    #[inline(always)]
-    pub fn is_void(&self) -> bool {
-        self.quantity == 0
     }
 }

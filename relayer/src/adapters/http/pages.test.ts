@@ -22,6 +22,9 @@ test('/status is the status of the lane, as JSON', async () => {
   const progress = createProgress('lane', createMemoryMetrics());
   progress.state('running');
   progress.cursor({ nextSequence: sequence(9), lastTradeId: tradeId(LAST) });
+  const wish = { request: 'r', maxVersion: 1, asV1To: tradeId(LAST), by: 'ops', reason: 'rollback' };
+  progress.control({ control: wish, ignored: 'x' });
+  progress.outbox(() => ({ 1: 3, 2: 4 }));
   progress.blocked({ code: 'RPC_UNAVAILABLE', reason: 'no http://me:pw@host, nor S3CRET' });
   progress.rejected({ tradeId: tradeId(5), code: 'c', reason: 'r', advice: 'a', trade: trade(5) });
   const pages = observationPages({ facts, status: progress.status, secrets: ['S3CRET'], ...rest });
@@ -46,6 +49,8 @@ test('/status is the status of the lane, as JSON', async () => {
     ],
     rejectedCount: 1,
     pending: 0,
+    control: { request: 'r', maxVersion: 1, asV1To: LAST.toString(), ignored: 'x' },
+    rowsByVersion: { 1: 3, 2: 4 },
     blocked: { code: 'RPC_UNAVAILABLE', reason: 'no http://***@host, nor ***' },
   });
 });

@@ -20,6 +20,10 @@ export interface LaneKeys {
   readonly settled: string;
   /** Hash `reason`, `acknowledged`: a person has to look before the lane goes on. */
   readonly halt: string;
+  /** Hash: what operators ask of the lane over the program's config; the relayer only reads it. */
+  readonly control: string;
+  /** Hash with an expiry: what of it is in effect, and how many rows of each batch version there are. */
+  readonly lane: string;
   /** String with an expiry: the token of the relayer that has the lane. */
   readonly lease: string;
   /** String: the token of the last relayer that took the lane; every write checks it. */
@@ -40,6 +44,8 @@ export function laneKeys(market: string): LaneKeys {
     closed: `${prefix}:closed`,
     settled: `${prefix}:settled`,
     halt: `${prefix}:halt`,
+    control: `${prefix}:control`,
+    lane: `${prefix}:lane`,
     lease: `${prefix}:lease`,
     fence: `${prefix}:fence`,
     probe: `${prefix}:probe`,

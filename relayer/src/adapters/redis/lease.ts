@@ -12,8 +12,11 @@ import { CLAIM, RELEASE, RENEW, runScript } from './scripts.ts';
 export interface Lease {
   /** Names this relayer; the journal's writes carry it. */
   readonly token: string;
-  /** Waits until nobody else has the lane; answers whose it was last, if Redis knows. @throws the signal's reason */
-  claim(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Waits until nobody else has the lane and this relayer may; answers whose it was last, if Redis knows.
+   * @throws the signal's reason
+   */
+  claim(signal: AbortSignal, mayClaim?: () => boolean): Promise<string | undefined>;
   /** Renews until aborted. @throws LockstepError LEASE_LOST */
   keep(signal: AbortSignal): Promise<void>;
   release(): Promise<void>;
@@ -45,9 +48,13 @@ export function createLease({ redis, keys, clock, logger, leaseMs }: LeaseDeps):
   };
   return {
     token,
-    async claim(signal) {
+    async claim(signal, mayClaim = () => true) {
       let told = false;
       for (;;) {
+        if (!mayClaim()) {
+          await clock.sleep(stepMs, signal);
+          continue;
+        }
         const [isClaimed, before] = await claimOnce();
         signal.throwIfAborted();
         if (isClaimed) return before === '' ? undefined : before;

@@ -92,7 +92,7 @@ test('every node is asked to simulate, and named', async () => {
     simulateTransaction: () => simulated({ err: null, logs: [], unitsConsumed: 7 }),
   });
   const [one, ...more] = await chain.simulateOnAll(payload);
-  assert.match(one?.node ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.equal(one?.node, 'only');
   assert.deepEqual(one?.simulation, { kind: 'accepted', computeUnits: 7 });
   assert.deepEqual(more, []);
 });

@@ -10,7 +10,7 @@ import { createAccumulator } from './accumulator.ts';
 
 const HEADER_BYTES = 13;
 const sizeOf = (bytes: number): PayloadSize<number> => ({ bytes, plus: (size) => sizeOf(bytes + size) });
-const format = { version: 1, empty: sizeOf(HEADER_BYTES), minTradeBytes: 1, says: () => true };
+const format = { version: 1, empty: sizeOf(HEADER_BYTES), minTradeBytes: 1, as: (size: number) => size };
 const limits = { maxTrades: 3, maxBytes: 113, maxAgeMs: 200 };
 const make = (overrides: Partial<typeof limits> = {}) => {
   const clock = fakeClock();
@@ -99,10 +99,17 @@ test('every trade comes out once and in order, and no batch breaks a limit', () 
 
 test('a trade that the open batch cannot say closes it, and what begins is written as its first trade asks', () => {
   const odd = { ...format, version: 2 };
-  const even = { ...format, says: (size: number) => size % 2 === 0 };
+  const even = { ...format, as: (size: number) => (size % 2 === 0 ? size : undefined) };
   const accumulator = createAccumulator<number>(limits, (size) => (size % 2 === 0 ? even : odd), fakeClock());
   accumulator.add(2);
   assert.deepEqual(accumulator.add(3), [{ version: 1, trades: [2] }]);
   accumulator.add(4);
   assert.deepEqual(accumulator.add(6), [{ version: 2, trades: [3, 4, 6] }]);
+});
+
+test('a trade is measured and kept as the batch says it', () => {
+  const halving = { ...format, as: (size: number) => size / 2 };
+  const accumulator = createAccumulator<number>(limits, () => halving, fakeClock());
+  accumulator.add(100);
+  assert.deepEqual(accumulator.add(100), [{ version: 1, trades: [50, 50] }]);
 });

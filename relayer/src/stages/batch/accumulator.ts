@@ -23,7 +23,8 @@ export interface BatchFormat<Trade> {
   readonly empty: PayloadSize<Trade>;
   /** No trade is smaller, so less room than this means full. */
   readonly minTradeBytes: number;
-  says(trade: Trade): boolean;
+  /** The trade as it is written; undefined when it can't be. */
+  as(trade: Trade): Trade | undefined;
 }
 
 /** Trades that go on-chain together, and how. */
@@ -63,8 +64,10 @@ export function createAccumulator<Trade>(
     open = undefined;
     return { version: format.version, trades };
   };
-  const fits = ({ format, size }: OpenBatch<Trade>, trade: Trade) =>
-    format.says(trade) && size.plus(trade).bytes <= limits.maxBytes;
+  const fits = ({ format, size }: OpenBatch<Trade>, trade: Trade) => {
+    const said = format.as(trade);
+    return said !== undefined && size.plus(said).bytes <= limits.maxBytes;
+  };
   const isFull = ({ format, trades, size }: OpenBatch<Trade>) =>
     trades.length >= Math.min(limits.maxTrades, MAX_TRADES_V2) || size.bytes + format.minTradeBytes > limits.maxBytes;
   const begin = (trade: Trade): OpenBatch<Trade> => {
@@ -78,8 +81,9 @@ export function createAccumulator<Trade>(
       const closed: ClosedBatch<Trade>[] = [];
       if (open !== undefined && !fits(open, trade)) closed.push(close(open));
       open ??= begin(trade);
-      open.trades.push(trade);
-      open.size = open.size.plus(trade);
+      const said = open.format.as(trade) ?? trade;
+      open.trades.push(said);
+      open.size = open.size.plus(said);
       if (isFull(open)) closed.push(close(open));
       return closed;
     },

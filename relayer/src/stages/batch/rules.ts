@@ -23,7 +23,7 @@ export interface RulesDeps {
  */
 export async function followRules(
   { chain, clock, logger, pollMs, slotMs, onRules }: RulesDeps,
-  first: SettlementRules,
+  first: SettlementRules | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const hints = createHintedSleep(clock, slotMs);
@@ -31,7 +31,7 @@ export async function followRules(
   let rules = first;
   try {
     for (;;) {
-      const dueMs = (rules.slotsUntilChange ?? Number.POSITIVE_INFINITY) * slotMs;
+      const dueMs = (rules?.slotsUntilChange ?? Number.POSITIVE_INFINITY) * slotMs;
       await hints.sleep(Math.max(MIN_POLL_MS, Math.min(pollMs, dueMs)), signal);
       try {
         rules = await chain.rules();
@@ -68,11 +68,17 @@ function createHintedSleep(clock: Clock, leastMs: number) {
 /** Why the program takes no batch of any of these versions from this relayer now, by the name it would refuse it with. */
 export function refusalBy(rules: SettlementRules, versions: readonly number[]): Blocked | undefined {
   if (rules.isPaused) return { code: 'Paused', reason: 'settlement is paused; the lane goes on when it is unpaused' };
-  if (!rules.isActive) {
-    return { code: 'NotActiveRelayer', reason: `the active relayer is ${rules.activeRelayer}, not this one` };
-  }
+  if (!rules.isActive) return notActive(rules);
   return versions.some((version) => rules.allowedVersions.includes(version)) ? undefined : notAllowed(rules, versions);
 }
+
+/** Another relayer's batches are taken. While settlement is paused nobody's are, and that may yet change. */
+export const isOthers = ({ isPaused, isActive }: SettlementRules): boolean => !isPaused && !isActive;
+
+export const notActive = ({ activeRelayer }: Pick<SettlementRules, 'activeRelayer'>): Blocked => ({
+  code: 'NotActiveRelayer',
+  reason: `the active relayer is ${activeRelayer}, not this one`,
+});
 
 /** None of these versions is allowed. */
 export function notAllowed(

@@ -4,12 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { decodeBatch, OrderType, price, SPOKEN_VERSIONS, sequence, voidOf } from '#client';
+import { decodeBatch, OrderType, price, SPOKEN_VERSIONS, sequence, tradeId, voidOf } from '#client';
 import { NO_DIGEST } from '../../domain/cursor.ts';
 import type { Trade } from '../../domain/trade.ts';
 import { refuses } from '../../testing/refuses.ts';
 import { trade, trades } from '../../testing/trades.ts';
-import { codecFor, codecOf, encodePayload } from './codec.ts';
+import { codecFor, encodePayload, formatOf } from './codec.ts';
+
+const plainly = { maxVersion: Number.POSITIVE_INFINITY, asV1To: tradeId(0) };
 
 const golden = z
   .object({ cases: z.array(z.object({ name: z.string(), data: z.string(), payload_digest: z.string() })) })
@@ -35,7 +37,7 @@ test('the announced sizes are the encoded ones', () => {
 
 test('a batch is written in the highest version that is allowed and can say its first trade', () => {
   const market = { ...trade(1), orderType: OrderType.Market, feeTier: 0 };
-  const chosen = (one: Trade, allowed: readonly number[]) => codecOf(one, allowed).version;
+  const chosen = (one: Trade, versions: readonly number[]) => formatOf(one, { ...plainly, versions }).version;
   assert.deepEqual(
     [[1], [1, 2], [2], [3], []].map((allowed) => chosen(trade(1), allowed)),
     [1, 2, 2, 1, 1],
@@ -45,6 +47,17 @@ test('a batch is written in the highest version that is allowed and can say its 
     [2, 2, 2, 2],
   );
   assert.equal(chosen(voidOf(market), [1]), 1, 'a void has nothing that V1 cannot say');
+});
+
+test('what V1 can not say is lost in a V1 batch alone, up to the trade an operator named', () => {
+  const market = { ...trade(7), orderType: OrderType.Market, feeTier: 2 };
+  const formatIn = (versions: readonly number[], asV1To: number) =>
+    formatOf(market, { ...plainly, versions, asV1To: tradeId(asV1To) });
+  assert.deepEqual([formatIn([1], 7).version, formatIn([1], 7).as(market)], [1, trade(7)]);
+  assert.deepEqual([formatIn([1], 6).version, formatIn([1, 2], 7).version, formatIn([], 7).version], [2, 2, 2]);
+  assert.deepEqual(formatIn([1, 2], 7).as(market), market);
+  const of = formatOf(trade(6), { ...plainly, versions: [1], asV1To: tradeId(7) });
+  assert.deepEqual([of.as(market), of.as({ ...market, tradeId: tradeId(8) })], [trade(7), undefined]);
 });
 
 test('version 2 names the payload before it', () => {

@@ -11,11 +11,12 @@ import {
   V1_HEADER_BYTES,
   V1_TRADE_BYTES,
 } from '#client';
+import type { Cutting } from '../../domain/control.ts';
 import { NO_DIGEST } from '../../domain/cursor.ts';
 import type { Trade } from '../../domain/trade.ts';
-import { needsV2 } from '../../domain/trade.ts';
+import { lossy, needsV2 } from '../../domain/trade.ts';
 import { relayerError } from '../../errors.ts';
-import type { PayloadSize } from '../batch/accumulator.ts';
+import type { BatchFormat, PayloadSize } from '../batch/accumulator.ts';
 
 /** One batch version this relayer speaks. The bytes are the client's business. */
 export interface BatchCodec {
@@ -46,8 +47,8 @@ function sizeV1(trades: number): PayloadSize<Trade> {
   return { bytes: V1_HEADER_BYTES + trades * V1_TRADE_BYTES, plus: () => sizeV1(trades + 1) };
 }
 
-/** A trade that the simulation passed over costs 250, and may settle: 360 measured for those of a market, more for steps of any size. */
-const V2_TRADE_UNITS = 500;
+/** A trade that the simulation passed over costs 150, and may settle: 155 measured for those of a market, up to 215 for wide values. */
+const V2_TRADE_UNITS = 300;
 const V2_BATCH_UNITS = 9_000;
 
 const v2: BatchCodec = {
@@ -81,13 +82,25 @@ export function codecFor(version: number): BatchCodec {
 }
 
 /**
- * What a batch that begins with this trade is written in: the highest version that is allowed, spoken here, and can express it. Where
- * none is, the plainest that can: the batch waits for it.
+ * What a batch that begins with this trade is written in: the highest version that may be, is spoken here, and can express it; V1 also
+ * where the trade may lose what V1 can't say and no other version will do. Where none is, the plainest that can: the batch waits for it.
  * @throws LockstepError SCHEMA_UNKNOWN for a trade that no version spoken here can express; its schema is refused before
  */
-export function codecOf(trade: Trade, allowed: readonly number[]): BatchCodec {
+export function formatOf(first: Trade, cutting: Cutting): BatchFormat<Trade> {
+  const { version, minTradeBytes, empty, says } = codecOf(first, cutting);
+  const mayLose = (trade: Trade) => version === BatchVersion.V1 && trade.tradeId <= cutting.asV1To;
+  const as = (trade: Trade) => {
+    if (says(trade)) return trade;
+    return mayLose(trade) ? lossy(trade) : undefined;
+  };
+  return { version, minTradeBytes, empty, as };
+}
+
+function codecOf(trade: Trade, { versions, asV1To }: Cutting): BatchCodec {
   const able = spoken.filter((codec) => codec.says(trade));
-  const codec = able.find(({ version }) => allowed.includes(version)) ?? able.at(-1);
+  const mayBe = ({ version }: BatchCodec) => versions.includes(version);
+  const losing = trade.tradeId <= asV1To && mayBe(v1) ? v1 : undefined;
+  const codec = able.find(mayBe) ?? losing ?? able.at(-1);
   if (codec === undefined) {
     throw relayerError('SCHEMA_UNKNOWN', `trade ${trade.tradeId} needs a batch version that is not spoken here`);
   }

@@ -16,7 +16,7 @@ const entry = (id: number): StreamEntry => ({ tradeId: tradeId(id), schema: '1',
 
 /** A stream that holds these ids and then stays quiet; stops the intake after `quietReads` empty reads. */
 const sizeOf = (bytes: number): PayloadSize<IntakeTrade> => ({ bytes, plus: () => sizeOf(bytes + 33) });
-const format = { version: 1, empty: sizeOf(13), minTradeBytes: 33, says: () => true };
+const format = { version: 1, empty: sizeOf(13), minTradeBytes: 33, as: (item: IntakeTrade) => item };
 
 function world(ids: readonly number[], options: { maxTrades?: number; minimum?: number; quietReads?: number } = {}) {
   const { maxTrades = 3, minimum = 1, quietReads = 2 } = options;

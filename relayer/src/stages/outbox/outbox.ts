@@ -8,6 +8,7 @@ import type { TransientError } from '../../errors.ts';
 import type { Journal, Metrics, Queue } from '../../ports.ts';
 import type { ClosedBatch } from '../batch/accumulator.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { noteLossy } from '../submit/rewrite.ts';
 
 export interface OutboxDeps {
   readonly journal: Journal;
@@ -40,6 +41,8 @@ export async function putBatch(
   metrics.set('batches_open', ledger.open.length);
   deps.onBatched(row);
   report(rejected, deps);
+  const lost = trades.filter(({ isLossy }) => isLossy).length;
+  if (lost > 0) noteLossy(row, lost, deps);
   await point(row, deps, signal);
 }
 

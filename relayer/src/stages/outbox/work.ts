@@ -8,8 +8,9 @@ import type { MarketView } from '../../ports.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SettleDeps, SettleSignals } from '../settle.ts';
 import { settle } from '../settle.ts';
+import { rewriteBehind } from '../submit/rewrite.ts';
 
-export interface WorkDeps extends SettleDeps {
+export interface WorkDeps extends Omit<SettleDeps, 'seeToRest'> {
   readonly ledger: Ledger;
   readonly realignBackoff: Backoff;
   readonly onLanded: (row: OutboxRow, settleMs: number) => void;
@@ -30,20 +31,24 @@ export async function workOff(key: BatchKey, deps: WorkDeps, signals: SettleSign
   let realignments = 0;
   if (ledger.next(key) === undefined && ledger.has(key)) await realign(deps, signals);
   let upTo = key;
+  const replaceBy = (rows: readonly OutboxRow[]) => {
+    for (const one of rows) ledger.update(one);
+    // No pointer names the pieces behind the first one.
+    const last = rows.at(-1);
+    if (last !== undefined && last.key > upTo) upTo = last.key;
+    metrics.set('batches_open', ledger.open.length);
+  };
+  const seeToRest = async (row: OutboxRow) => replaceBy(await rewriteBehind(row, ledger, deps));
   for (let row = ledger.next(upTo); row !== undefined; row = ledger.next(upTo)) {
     const startedMs = deps.clock.now();
-    const settled = await settle(row, ledger.cursor, deps, signals);
+    const settled = await settle(row, ledger.cursor, { ...deps, seeToRest }, signals);
     if (settled.kind === 'landed') {
       land(settled.row, deps.clock.now() - startedMs, deps);
       realignments = 0;
       continue;
     }
     if (settled.kind === 'recut') {
-      for (const one of settled.rows) ledger.update(one);
-      // No pointer names the pieces behind the first one.
-      const last = settled.rows.at(-1);
-      if (last !== undefined && last.key > upTo) upTo = last.key;
-      metrics.set('batches_open', ledger.open.length);
+      replaceBy(settled.rows);
       continue;
     }
     if (settled.kind === 'adopted') throw new LaneRestart(`batch ${row.key} is on-chain as part of another one`);

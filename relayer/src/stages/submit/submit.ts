@@ -7,23 +7,21 @@ import { firstTradeId, liveAttempts, stateOf, withAttempt, withVoid } from '../.
 import type { RejectedTrade } from '../../domain/trade.ts';
 import { relayerError } from '../../errors.ts';
 import type { Chain, Journal, Metrics } from '../../ports.ts';
-import type { BatchLimits } from '../batch/accumulator.ts';
 import type { Payload } from '../encode/codec.ts';
 import { codecFor, encodePayload } from '../encode/codec.ts';
 import { disputeOf } from './dispute.ts';
 import { reactTo } from './refusal.ts';
+import { rewrite } from './rewrite.ts';
+import type { VersionDeps } from './version.ts';
 import { fitToRules } from './version.ts';
 
-export interface SubmitDeps {
+export interface SubmitDeps extends VersionDeps {
   readonly chain: Chain;
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Told once per trade that became a void. */
   readonly onRejected: (rejected: RejectedTrade) => void;
-  /** Batch versions the config allows now. */
-  readonly allowedVersions: () => readonly number[];
-  readonly limits: BatchLimits;
   /** Told once per batch, when it is signed for the first time by anyone. */
   readonly onSigned: (row: OutboxRow) => void;
 }
@@ -55,9 +53,14 @@ export async function submit(row: OutboxRow, cursor: Cursor, deps: SubmitDeps): 
   if (sequence === undefined || sequence > cursor.nextSequence) return { kind: 'ahead', by: 'cursor' };
   if (sequence < cursor.nextSequence) return { kind: 'taken', sequence };
   const isOpen = stateOf(row) === 'open';
-  const fit = isOpen ? fitToRules(row, deps.allowedVersions(), deps.limits) : FITS;
+  // Not signed again, whatever the config says: it is written anew once it can't land.
+  if (!isOpen && row.version > deps.cutting().maxVersion) return { kind: 'undecided' };
+  const fit = isOpen ? fitToRules(row, deps) : FITS;
   if (fit.kind === 'blocked') return fit;
-  if (fit.kind === 'recut') return { kind: 'recut', rows: await replace(row, fit.rows, deps) };
+  if (fit.kind === 'recut') {
+    await rewrite(row, fit.rows, deps);
+    return fit;
+  }
   // What came before is not known, as after a fork: the chain says.
   if (cursor.lastDigest === undefined && row.version > 1) return { kind: 'ahead', by: 'cursor' };
   const payload = encodePayload(row, sequence, cursor.lastDigest);
@@ -78,16 +81,6 @@ const FITS = { kind: 'fits' } as const;
 /** What the simulation passed over may settle when it lands. */
 const unitsFor = ({ version, trades }: OutboxRow, simulated: number): number =>
   Math.max(simulated, codecFor(version).leastComputeUnits(trades.length));
-
-async function replace(row: OutboxRow, rows: readonly OutboxRow[], { journal, logger }: SubmitDeps) {
-  const [only, ...more] = rows;
-  // One row for one row keeps its key, and its letters beside it.
-  if (only !== undefined && more.length === 0) await journal.save(only);
-  else await journal.adopt(rows, [row]);
-  const versions = rows.map((one) => one.version);
-  logger.warn({ batch: row.key, version: row.version, versions }, 'its version was switched off, written anew');
-  return rows;
-}
 
 /** The sequence an attempt carries stays while it may land; otherwise it is the chain's next one, if the trades follow its last. */
 function sequenceFor(row: OutboxRow, cursor: Cursor): Sequence | undefined {

@@ -24,12 +24,12 @@ pub fn settle(accounts: &mut SettleBatch, slot: u64, data: &[u8]) -> Result<Sett
     trades.open(&batch)?;
 
     let config = accounts.config.at(slot);
-    let outcome = v2::settle(&mut trades, config.fee_tiers(), accounts.market.as_mut_slice())?;
+    let outcome = v2::settle(trades, config.fee_tiers(), accounts.market.as_mut_slice())?;
     report_long(&TradeResults {
         market: *accounts.market.address(),
         sequence: header.sequence.get(),
         skipped: outcome.tally.skipped,
-        result_codes: v2::run_lengths(&outcome.codes),
+        result_codes: outcome.runs(),
     });
     Ok(Settled {
         first_trade_id: header.first_trade_id.get(),
