@@ -5,7 +5,7 @@ import { constant } from '../rules/program.ts';
 import { droppedVersions, SUPPORTED_VERSIONS } from './versions.ts';
 
 /** Constants by which clients find accounts and choose layouts. */
-const IDENTITY = /(?:^|_)(?:SEED|SEEDS|PREFIX|VERSION|DISCRIMINATOR|MAGIC)(?:_|$)/i;
+const IDENTITY = /(?:^|_)(?:SEED|SEEDS|PREFIX|VERSION|OFFSET|DISCRIMINATOR|MAGIC)(?:_|$)/i;
 
 export function checkConstants(old: readonly Constant[], next: readonly Constant[]): readonly Finding[] {
   const now = new Map(next.map((one) => [one.name, one]));

@@ -51,9 +51,9 @@ export const constant = rules('CON', 'old-client', {
   identity: {
     number: 1,
     severity: 'breaking',
-    title: 'seed or version constant changed',
-    why: 'Clients derive addresses and choose layouts by it: they look in the wrong place.',
-    fix: 'Restore it; a new seed or version is another constant.',
+    title: 'seed, version or offset constant changed',
+    why: 'Clients derive addresses, choose layouts and find bytes by it: they look in the wrong place.',
+    fix: 'Restore it; a new seed, version or offset is another constant.',
   },
   changed: {
     number: 2,
