@@ -51,6 +51,14 @@ const usageCodes: ReadonlySet<string> = new Set([
   'SIGNER_MISSING',
   'CONFIRMATION_NEEDED',
   'REDIS_EVICTS',
+  'GATE_INPUT_UNREADABLE',
+  'GATE_IDL_INVALID',
+  'GATE_PROTO_INVALID',
+  'GATE_MANIFEST_INVALID',
+  'GATE_SIDES_DIFFER',
+  'GATE_WAIVERS_INVALID',
+  'GATE_SIZES_INVALID',
+  'GATE_FAILED',
 ]);
 
 export function exitCodeOf(error: unknown): number {

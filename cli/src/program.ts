@@ -66,6 +66,18 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'run the release that is wanted, and change it when another is',
     load: async (streams) => (await import('./commands/service.ts')).serviceCommand(streams),
   },
+  gate: {
+    summary: 'judge whether a change fits what exists: IDLs, layouts, protobuf, versions',
+    load: async ({ stdout, stderr }) =>
+      (await import('#gate/command')).gateCommand({
+        stdout,
+        stderr,
+        finish: (code) => {
+          process.exitCode = code;
+        },
+        today: () => new Date().toISOString().slice(0, 10),
+      }),
+  },
   localnet: {
     summary: 'run the embedded Solana node',
     load: async () => (await import('#localnet')).localnetCommand(),

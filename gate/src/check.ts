@@ -1,0 +1,108 @@
+import { checkIdl } from './check/idl.ts';
+import { checkPairing, checkUnit, compareManifests, routedBy } from './check/manifests.ts';
+import type { Sizes } from './check/sides.ts';
+import { checkTwins } from './check/twins.ts';
+import { gateError } from './errors.ts';
+import type { Finding } from './finding.ts';
+import { checkProto } from './proto/check.ts';
+import type { Side, Unit } from './side/side.ts';
+
+/**
+ * Everything that would go wrong if NEW took the place of OLD: each build of the new side against each of the old one, because what
+ * fits step by step need not fit from the first to the last.
+ * @throws LockstepError GATE_SIDES_DIFFER when there is nothing to compare
+ */
+export function check(old: Side, next: Side, sizes: Sizes = new Map()): readonly Finding[] {
+  const pairs = old.flatMap((was) => next.map((now) => [was, now] as const));
+  const compared = pairs.map(([was, now]) => comparePair(was, now, { old, next, sizes }));
+  const alone = [...next.flatMap(checkUnit), ...checkTogether(old, next)];
+  if (compared.every((findings) => findings === undefined) && !canMeet(old, next)) {
+    throw gateError('GATE_SIDES_DIFFER', 'the two sides have nothing in common to compare');
+  }
+  return unique([...compared.flatMap((findings) => findings ?? []), ...alone]);
+}
+
+interface Context {
+  readonly old: Side;
+  readonly next: Side;
+  readonly sizes: Sizes;
+}
+
+/** Undefined when the two builds have nothing to compare. */
+function comparePair(was: Unit, now: Unit, context: Context): readonly Finding[] | undefined {
+  const findings: Finding[] = [];
+  const isProgram = was.program && now.program && isSameProgram(was, now, context);
+  if (was.program && now.program && isProgram) {
+    const sizes = new Map([...(was.manifest?.content.accountBytes ?? []), ...context.sizes]);
+    const { file } = now.program;
+    findings.push(...checkIdl(was.program.idl, now.program.idl, sizes).map((found) => ({ ...found, file })));
+  }
+  const protos = was.proto && now.proto;
+  if (was.proto && now.proto) findings.push(...inProto(checkProto(was.proto.proto, now.proto.proto), now));
+  const isComponent = was.manifest && (isProgram || was.manifest.content.name === now.manifest?.content.name);
+  if (isComponent) findings.push(...compareManifests(was, now));
+  const meets = [...checkPairing(was, now, false), ...checkPairing(now, was, false)];
+  if (!isProgram && !protos && !isComponent && meets.length === 0 && !speaksTo(was, now)) return undefined;
+  return [...findings, ...meets].map((found) => ({ ...found, against: was.label }));
+}
+
+/** One IDL each is one program, whatever its name; of several, those of one name. */
+function isSameProgram(was: Unit, now: Unit, { old, next }: Context): boolean {
+  const isOnly = [old, next].every((side) => new Set(side.map(({ program }) => program?.idl.name)).size === 1);
+  return isOnly || was.program?.idl.name === now.program?.idl.name;
+}
+
+const speaksTo = (one: Unit, other: Unit): boolean =>
+  (one.manifest?.content.speaks !== undefined && routedBy(other) !== undefined) ||
+  (other.manifest?.content.speaks !== undefined && routedBy(one) !== undefined);
+
+/** What has to agree at the same time: protobuf and IDL, packages and program of the new side. */
+function checkTogether(old: Side, next: Side): readonly Finding[] {
+  const pairings = next.flatMap((sender) => next.flatMap((program) => checkPairing(sender, program, true)));
+  return [...pairings, ...meetings(old, next).flatMap(twinsOf)];
+}
+
+interface Meeting {
+  readonly program: Unit;
+  readonly proto: Unit;
+}
+
+/** IDLs and .proto of the new side; where it has only one of them, the other is the old side's. */
+function meetings(old: Side, next: Side): readonly Meeting[] {
+  const programs = { old: old.filter(({ program }) => program), next: next.filter(({ program }) => program) };
+  const protos = { old: old.filter(({ proto }) => proto), next: next.filter(({ proto }) => proto) };
+  const isOther = programs.next.length === 0 && protos.old.length === 0;
+  const takers = programs.next.length > 0 ? programs.next : isOther ? programs.old : [];
+  const writers = protos.next.length > 0 ? protos.next : programs.old.length === 0 ? protos.old : [];
+  return takers.flatMap((program) => writers.map((proto) => ({ program, proto })));
+}
+
+const canMeet = (old: Side, next: Side): boolean => meetings(old, next).length > 0;
+
+function twinsOf({ program, proto }: Meeting): readonly Finding[] {
+  if (!program.program || !proto.proto) return [];
+  return inProto(checkTwins(program.program.idl, proto.proto.proto, routedBy(program)), proto);
+}
+
+/** Where a finding's message is defined. */
+function inProto(findings: readonly Finding[], { proto }: Unit): readonly Finding[] {
+  const sources = proto?.sources ?? [];
+  return findings.map((found) => {
+    const name = found.path.split('/')[1]?.split('.').at(-1) ?? '';
+    const source = sources.find(({ text }) => new RegExp(`\\b(?:message|enum|service)\\s+${name}\\b`).test(text));
+    const file = source?.name ?? sources[0]?.name;
+    return file === undefined ? found : { ...found, file };
+  });
+}
+
+/** The same at the same place against several builds is said once, against all of them. */
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const said = new Map<string, Finding>();
+  for (const found of findings) {
+    const key = [found.rule.id, found.path, found.detail].join('\n');
+    const before = said.get(key);
+    const against = [before?.against, found.against].filter((label) => label !== undefined).join(', ');
+    said.set(key, against === '' ? found : { ...found, against });
+  }
+  return [...said.values()];
+}

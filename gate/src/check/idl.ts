@@ -1,0 +1,27 @@
+import type { Finding } from '../finding.ts';
+import type { Idl } from '../idl/model.ts';
+import { resolver } from '../layout/resolve.ts';
+import { fits } from '../verdict.ts';
+import { checkAccounts } from './accounts.ts';
+import { checkConstants } from './constants.ts';
+import { checkErrors } from './errors.ts';
+import { checkEvents } from './events.ts';
+import { checkInstructions } from './instructions.ts';
+import { checkLooseTypes } from './loose-types.ts';
+import { checkMeta } from './meta.ts';
+import type { Sides, Sizes } from './sides.ts';
+
+/** Everything that an IDL tells of what a change does. */
+export function checkIdl(old: Idl, next: Idl, sizes: Sizes = new Map()): readonly Finding[] {
+  const isPod = [old, next].every(({ types }) => types.some(({ name }) => /^Pod(?:Bool|[IU]\d+)$/.test(name)));
+  const sides: Sides = { old, next, oldTypes: resolver(old), newTypes: resolver(next), sizes, isPod };
+  const findings = [
+    ...checkAccounts(sides),
+    ...checkInstructions(sides),
+    ...checkEvents(sides),
+    ...checkErrors(old.errors, next.errors),
+    ...checkConstants(old.constants, next.constants),
+    ...checkLooseTypes(sides),
+  ];
+  return [...findings, ...checkMeta(old, next, { isChanged: findings.length > 0, isFitting: fits(findings) })];
+}

@@ -1,0 +1,20 @@
+import { LockstepError } from '#client/errors';
+
+/** Why nothing was judged, and what to do about it. All of them end the command with 2. */
+const advice = {
+  GATE_INPUT_UNREADABLE:
+    'Name two IDL files (.json), two .proto files or folders of them, releases, or folders that hold these.',
+  GATE_IDL_INVALID: 'Give the IDL as the Anchor CLI writes it (spec 0.1.0, or the form before it).',
+  GATE_PROTO_INVALID: 'Make protoc accept the file first.',
+  GATE_MANIFEST_INVALID: 'Compare the manifest with releases/README.md.',
+  GATE_SIDES_DIFFER: 'Compare like with like: both sides need an IDL, a .proto or a manifest of the same component.',
+  GATE_WAIVERS_INVALID: 'docs/reference/gate.md says what a waiver looks like.',
+  GATE_SIZES_INVALID: 'Give a JSON object: name of an account type to its allocated bytes, discriminator included.',
+  GATE_FAILED: 'This is a fault of the gate: nothing was judged. Report it with both inputs.',
+} as const;
+export type GateErrorCode = keyof typeof advice;
+
+export function gateError(code: GateErrorCode, message: string, cause?: unknown): LockstepError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  return new LockstepError(code, message + reason, advice[code], { cause });
+}

@@ -1,0 +1,128 @@
+import { rules } from '../finding.ts';
+
+const ASK_AGAIN = 'Add an instruction beside this one (`…_v2`), and keep this one until no client sends it.';
+
+/** Instructions and their data: what deployed clients send to the new program. */
+export const instruction = rules('IX', 'old-client', {
+  deleted: {
+    number: 1,
+    severity: 'breaking',
+    title: 'instruction removed',
+    why: 'Clients that send it are refused (InstructionFallbackNotFound, 101).',
+    fix: 'Keep it, and have it fail with an error of its own once nobody needs it.',
+  },
+  renamed: {
+    number: 2,
+    severity: 'warning',
+    title: 'instruction renamed, discriminator kept',
+    why: 'Transactions of old clients work; source that calls it by name does not compile any more.',
+    fix: 'Tell client authors, or keep the name.',
+  },
+  discriminator: {
+    number: 3,
+    severity: 'breaking',
+    title: 'instruction discriminator changed',
+    why: 'Clients that send the old one are refused (InstructionFallbackNotFound, 101).',
+    fix: 'Set the old discriminator explicitly.',
+  },
+  shadowed: {
+    number: 4,
+    severity: 'breaking',
+    direction: 'release',
+    title: 'discriminator is the start of another',
+    why: 'Instructions are told apart by how their data starts: the shorter one takes what is meant for the longer.',
+    fix: 'Choose discriminators of which none starts with another.',
+  },
+  added: {
+    number: 5,
+    severity: 'safe',
+    direction: 'new-client',
+    title: 'instruction added',
+    why: 'Nobody sends it yet; the old program refuses it, so upgrade the program before clients.',
+    fix: 'Program first.',
+  },
+  appended: {
+    number: 6,
+    severity: 'breaking',
+    title: 'argument appended',
+    why: 'Data of old clients ends before it (InstructionDidNotDeserialize, 102); an old program ignores it without a word.',
+    fix: ASK_AGAIN,
+  },
+  'last-removed': {
+    number: 7,
+    severity: 'warning',
+    title: 'last argument removed',
+    why: 'Old clients go on sending it, and it is ignored: what it asked for is not done. New clients fail at the old program.',
+    fix: 'Be sure that ignoring it is harmless, and upgrade the program before clients.',
+  },
+  reordered: {
+    number: 8,
+    severity: 'silent',
+    title: 'arguments reordered',
+    why: 'Each is read from the bytes of another.',
+    fix: 'Restore the order.',
+  },
+  inserted: {
+    number: 9,
+    severity: 'silent',
+    title: 'argument inserted',
+    why: 'It takes the bytes of those behind it.',
+    fix: ASK_AGAIN,
+  },
+  removed: {
+    number: 10,
+    severity: 'silent',
+    title: 'argument removed from the middle',
+    why: 'Those behind it are read from its bytes.',
+    fix: ASK_AGAIN,
+  },
+  retyped: {
+    number: 11,
+    severity: 'silent',
+    title: 'argument has another type',
+    why: 'Its bytes are read as something else.',
+    fix: ASK_AGAIN,
+  },
+  renamedField: {
+    number: 12,
+    severity: 'warning',
+    title: 'argument renamed',
+    why: 'The bytes are the same; source that names it does not compile any more.',
+    fix: 'Tell client authors; if the meaning changed, add an instruction instead.',
+  },
+  returns: {
+    number: 13,
+    severity: 'breaking',
+    title: 'return type changed',
+    why: 'Programs that call it read the answer as the old type.',
+    fix: ASK_AGAIN,
+  },
+  unknown: {
+    number: 14,
+    severity: 'unknown',
+    title: 'argument cannot be judged',
+    why: 'Part of it is a custom serialization, a type that is defined nowhere, or a construct the checker does not know.',
+    fix: 'Prove it with transactions of the old client, then waive this rule for the path.',
+  },
+  'same-bytes': {
+    number: 15,
+    severity: 'safe',
+    title: 'another argument type with the same bytes',
+    why: 'What old clients send is read as before.',
+    fix: 'Nothing to do; generated clients change.',
+  },
+  spare: {
+    number: 16,
+    severity: 'warning',
+    title: 'reserved bytes of an argument changed their use',
+    why: 'Nothing moved; but only clients that send zeros in reserved bytes are understood.',
+    fix: 'Check what clients send there.',
+  },
+  ambiguous: {
+    number: 17,
+    severity: 'unknown',
+    title: 'an argument went and one of its type came',
+    why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value.',
+    fix: 'Do the one in this release and the other in the next, or waive this rule for the path once you are sure.',
+  },
+});

@@ -1,0 +1,103 @@
+import { rules } from '../finding.ts';
+
+/** Zero-copy accounts: memory that the new program maps. */
+export const zeroCopy = rules('ZC', 'old-bytes', {
+  appended: {
+    number: 1,
+    severity: 'breaking',
+    title: 'zero-copy account grew',
+    why: 'The account is mapped as a whole: one that is shorter than the struct is refused.',
+    fix: 'Take the bytes out of `reserved`, or grow every account before it is loaded.',
+  },
+  'appended-in-room': {
+    number: 2,
+    severity: 'warning',
+    title: 'zero-copy account grew into allocated zeros',
+    why: 'There is room, and it holds zeros.',
+    fix: 'Make sure that zero is the value meant for existing accounts.',
+  },
+  'last-removed': {
+    number: 3,
+    severity: 'warning',
+    title: 'zero-copy account shrank',
+    why: 'What the last bytes held is out of reach, and whatever follows the struct (a slab, a tail) starts earlier.',
+    fix: 'Keep the bytes as `reserved`.',
+  },
+  moved: {
+    number: 4,
+    severity: 'silent',
+    title: 'field moved to another offset',
+    why: 'Computed offsets differ: the field is read from the bytes of others.',
+    fix: 'Restore the offsets; new fields go into `reserved` or to the end.',
+  },
+  representation: {
+    number: 5,
+    severity: 'silent',
+    title: 'representation changed',
+    why: '`repr` and packing decide offsets: fields are read from other places.',
+    fix: 'Restore the repr.',
+  },
+  'gap-used': {
+    number: 6,
+    severity: 'warning',
+    title: 'field takes bytes of alignment padding',
+    why: 'Offsets and size stay; but nothing guarantees that the compiler left zeros between fields.',
+    fix: 'Prove on account dumps that the padding is zero.',
+  },
+  'spare-used': {
+    number: 7,
+    severity: 'safe',
+    title: 'field taken out of reserved bytes',
+    why: 'Offset and size of everything else stay; reserved bytes are zero.',
+    fix: 'Nothing to do.',
+  },
+  alignment: {
+    number: 8,
+    severity: 'unknown',
+    title: 'offsets depend on an alignment the IDL does not tell',
+    why: 'The change fits with natural alignment and not without, or the reverse: Pod wrappers, packing and 128-bit integers look alike in an IDL.',
+    fix: 'Put explicit `reserved` bytes where alignment would, or prove the offsets in the program and waive this rule for the path.',
+  },
+  unknown: {
+    number: 9,
+    severity: 'unknown',
+    title: 'zero-copy layout cannot be judged',
+    why: 'A part has no size that the IDL tells: an enum, an Option, a list, a struct the compiler lays out, a type defined nowhere.',
+    fix: 'Use integers and repr(C) structs in zero-copy accounts, or prove it and waive this rule for the path.',
+  },
+  retyped: {
+    number: 10,
+    severity: 'silent',
+    title: 'bytes of a zero-copy field mean something else',
+    why: 'The memory is mapped as it is: nothing converts it.',
+    fix: 'Add another field out of `reserved`, and keep this one.',
+  },
+  renamedField: {
+    number: 11,
+    severity: 'warning',
+    title: 'zero-copy field renamed',
+    why: 'The bytes are read as before. If the meaning changed with the name, old values are wrong under the new one.',
+    fix: 'Tell client authors; if the meaning changed, take a field out of `reserved` instead.',
+  },
+  retired: {
+    number: 12,
+    severity: 'warning',
+    title: 'zero-copy field became reserved bytes',
+    why: 'Everything else stays in place; but these reserved bytes are not zero in existing accounts.',
+    fix: 'Do not use them for another field before they were zeroed.',
+  },
+  'same-bytes': {
+    number: 13,
+    severity: 'safe',
+    title: 'another zero-copy type with the same bytes',
+    why: 'A key and its 32 bytes, a struct and its fields lie in memory alike.',
+    fix: 'Nothing to do; generated clients change.',
+  },
+  ambiguous: {
+    number: 14,
+    severity: 'unknown',
+    title: 'a zero-copy field went and one of its type came',
+    why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value.',
+    fix: 'Do the one in this release and the other in the next, or waive this rule for the path once you are sure.',
+  },
+});
