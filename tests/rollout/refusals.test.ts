@@ -106,7 +106,11 @@ test('the flag alone: emission, drained, then versions; V1 is not switched off w
   await until(async () => (await site.lastFinalVersion()) === 2);
 });
 
-test('phase 3 deploys the build without V1; then a rollback refuses, and changes nothing', async () => {
+test('phase 3 deploys the build without V1, also killed while it does; then a rollback refuses, and changes nothing', async () => {
+  const killed = site.start('rollout', '--v2-only', '0.2.0+v2-only');
+  await killed.saw(/ pieces written$/m);
+  killed.child.kill('SIGKILL');
+  await killed.ended;
   const { code, text } = await site.run('rollout', '--v2-only', '0.2.0+v2-only');
   assert.equal(code, 0, text);
   assert.equal((await site.configNow()).allowedBatchVersions, 2);

@@ -47,6 +47,7 @@ export interface TestSite {
   /** Changes the config past the commands that are tried. */
   config(...words: string[]): Promise<void>;
   configNow(): Promise<GlobalConfig>;
+  slotNow(): Promise<bigint>;
   /** Of the last batch that is final; undefined: there is none. */
   lastFinalVersion(): Promise<number | undefined>;
   /** Releases that run: relayer, engine. */
@@ -112,6 +113,7 @@ export async function openSite(): Promise<TestSite> {
       const ran = await lockstep('config', ...words, '--rpc', rpc, '--keypair', keypair, '--yes');
       assert.equal(ran.code, 0, ran.stderr);
     },
+    slotNow: async () => BigInt(await connection.getSlot('confirmed')),
     configNow: async () => (await readConfig(connection, program, 'confirmed')).value,
     async lastFinalVersion() {
       const desk = { connection, program, rpcUrl: rpc, signal: new AbortController().signal };
