@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { install, installedFolder } from '../../cli/src/service/root.ts';
+import { install, installedFolder, wantedRelease } from '../../cli/src/service/root.ts';
+import { lockstep } from '../support/lockstep.ts';
 import { makeRelease, openRoot } from './setup.ts';
 
 test('a release is unpacked with its manifest, once, also by many at once', async (t) => {
@@ -58,4 +59,23 @@ test('another package of an installed version is refused, and what tar cannot re
   await assert.rejects(install(dir, join(releaseFolder('1.0.0'), 'other')), { code: 'RELEASE_DIFFERS' });
   rmSync(installedFolder(dir, '1.0.0'), { recursive: true });
   await install(dir, join(releaseFolder('1.0.0'), 'other'));
+});
+
+test('the command installs and says what is wanted, or refuses and changes nothing', async (t) => {
+  const { dir, releaseFolder } = await openRoot(t);
+  makeRelease(releaseFolder('3.0.0'), '3.0.0');
+  const done = await lockstep('service', '--root', dir, '--install', releaseFolder('3.0.0'), '--want', '3.0.0');
+  assert.equal(done.code, 0);
+  assert.match(done.stdout, /^installed relayer 3\.0\.0, sha256 [0-9a-f]{64}\nwanted: 3\.0\.0\n$/);
+  assert.equal(await wantedRelease(dir), '3.0.0');
+  for (const [option, value, code] of [
+    ['--want', '9.9.9', 'RELEASE_UNKNOWN'],
+    ['--want', '../1.0.0', 'WANTED_INVALID'],
+    ['--install', releaseFolder('9.9.9'), 'RELEASE_MISSING'],
+  ] as const) {
+    const refused = await lockstep('service', '--root', dir, option, value);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, new RegExp(code));
+  }
+  assert.equal(await wantedRelease(dir), '3.0.0');
 });
