@@ -8,8 +8,8 @@ import { prepare, repo, SetupError } from './setup.mjs';
 const SKIPPED_FOLDERS = new Set(['node_modules', 'target', '.git', '.lockstep']);
 /** Tests start chains and redis-servers: more at once than this and they measure each other. */
 const CONCURRENCY = 2;
-/** The longest file takes two minutes on two busy cores; one that hangs must end as a failure, not as a silent build. */
-const FILE_TIMEOUT_MS = 600_000;
+/** The longest file takes three minutes on two busy cores; one that hangs must end as a failure, not as a silent build. */
+const FILE_TIMEOUT_MS = 900_000;
 
 function stop(message) {
   console.error(`test: ${message}`);

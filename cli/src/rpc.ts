@@ -1,5 +1,6 @@
 import { Connection } from '@solana/web3.js';
 import { LockstepError } from '#client';
+import { Interrupted } from './failure.ts';
 
 export function connect(rpcUrl: string): Connection {
   return new Connection(rpcUrl, { commitment: 'confirmed', disableRetryOnRateLimit: true });
@@ -13,7 +14,7 @@ export async function fromNode<T>(rpcUrl: string, read: () => Promise<T>): Promi
   try {
     return await read();
   } catch (cause) {
-    if (cause instanceof LockstepError) throw cause;
+    if (cause instanceof LockstepError || cause instanceof Interrupted) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new LockstepError(
       'RPC_UNAVAILABLE',

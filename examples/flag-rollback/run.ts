@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { lockstep, openSite, until } from '../site.ts';
 
 const thresholds = fileURLToPath(new URL('../phased-rollout/thresholds.json', import.meta.url));
-const [count = '7000', rate = '150'] = process.argv.slice(2);
+const [count = '15000', rate = '150'] = process.argv.slice(2);
 
 const site = await openSite(['--count', count, '--rate', rate]);
 try {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { lockstep, openSite } from '../site.ts';
 
 const thresholds = fileURLToPath(new URL('thresholds.json', import.meta.url));
-const [count = '6000', rate = '150'] = process.argv.slice(2);
+const [count = '12000', rate = '150'] = process.argv.slice(2);
 
 const site = await openSite(['--count', count, '--rate', rate]);
 try {

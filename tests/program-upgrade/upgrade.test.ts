@@ -72,6 +72,10 @@ test('what cannot be done is refused before anything is sent', async () => {
   assert.equal(await code(upgrade('--release', '9.9.9')), 'RELEASE_MISSING');
   assert.equal(await code(upgrade('--object', '/nowhere.so')), 'OBJECT_UNREADABLE');
   assert.equal(await code(upgrade('--object', import.meta.filename)), 'OBJECT_UNREADABLE');
+  assert.equal(await code(upgrade('--object', process.execPath)), 'OBJECT_UNREADABLE');
+  const short = join(world.file('admin'), '..', 'short.so');
+  writeFileSync(short, newOne.object.subarray(0, newOne.bytes - 1));
+  assert.equal(await code(upgrade('--object', short)), 'OBJECT_UNREADABLE');
   assert.equal(await code(upgrade('--program', other)), 'PROGRAM_MISSING');
   assert.equal(await code(world.lockstep('program', 'show', '--program', other)), 'PROGRAM_MISSING');
   assert.equal((await show()).release, '0.1.0');

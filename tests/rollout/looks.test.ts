@@ -84,6 +84,8 @@ test('what is above the cursor, of the new schema, and for V2 alone, is counted 
   await until(async () => (await inTheWay(scene, 'finalized')).after === 3n);
   assert.deepEqual(await inTheWay(scene, 'confirmed'), { after: 3n, ofNewSchema: 3, v2Only: 2, firstV2Only: 4n });
   const any = () => true;
+  // A node lists a transaction when its block is confirmed, a moment after it shows what the transaction did.
+  await until(async () => (await newestBatch(scene, any, any)) !== undefined);
   assert.equal((await newestBatch(scene, any, any))?.batch.version, 1);
   assert.equal(
     await newestBatch(
@@ -155,9 +157,15 @@ async function unsupervised(t: TestContext) {
   const dir = mkdtempSync(join(tmpdir(), 'lockstep-looks-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const [relayer, engine] = [join(dir, 'relayer'), join(dir, 'engine')];
-  makeRelease(join(dir, 'shelf'), '1.0.0');
-  for (const root of [relayer, engine]) await install(root, join(dir, 'shelf'));
-  return { relayer: { root: relayer, url: 'http://127.0.0.1:1' }, engine: { root: engine } };
+  const releases = join(dir, 'releases');
+  for (const [root, name] of [
+    [relayer, 'relayer'],
+    [engine, 'feeder'],
+  ] as const) {
+    makeRelease(join(releases, name, '1.0.0'), '1.0.0');
+    await install(root, join(releases, name, '1.0.0'));
+  }
+  return { relayer: { root: relayer, url: 'http://127.0.0.1:1' }, engine: { root: engine }, releases };
 }
 
 test('a service that nobody supervises does not come up, and that is said', async (t) => {

@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { serviceState, want, wantedRelease } from '../../cli/src/service/root.ts';
+import { install, installedFolder, serviceState, want, wantedRelease } from '../../cli/src/service/root.ts';
 import { until } from '../support/until.ts';
 import { openRoot, supervise, untilRunning } from './setup.ts';
 
@@ -78,6 +78,44 @@ test('garbage and a version that is not installed change nothing, and are named'
   }
   want(root.dir, '1.0.0');
   await until(async () => (await serviceState(root.dir))?.reason === null);
+  assert.equal((await serviceState(root.dir))?.pid, pid);
+});
+
+test('an installed folder that cannot be run changes nothing, and is named; once it can, it runs', async (t) => {
+  const root = await openRoot(t);
+  want(root.dir, '1.0.0');
+  supervise(root);
+  const pid = await untilRunning(root, '1.0.0');
+  const bad = installedFolder(root.dir, '3.0.0');
+  const good = installedFolder(root.dir, '2.0.0');
+  const spoilt: readonly (readonly [code: string, make: () => void])[] = [
+    ['RELEASE_MISSING', () => mkdirSync(bad)],
+    ['RELEASE_ALTERED', () => writeFileSync(join(bad, 'manifest.json'), '{')],
+    ['RELEASE_DIFFERS', () => cpSync(join(good, 'manifest.json'), join(bad, 'manifest.json'))],
+  ];
+  for (const [code, make] of spoilt) {
+    make();
+    want(root.dir, '3.0.0');
+    await until(async () => (await serviceState(root.dir))?.reason?.startsWith(`${code}: `) === true);
+    assert.equal((await serviceState(root.dir))?.pid, pid);
+  }
+  rmSync(join(good, 'main.mjs'));
+  want(root.dir, '2.0.0');
+  await until(async () => (await serviceState(root.dir))?.reason?.includes('main.mjs') === true);
+  assert.equal((await serviceState(root.dir))?.pid, pid);
+  rmSync(good, { recursive: true });
+  await install(root.dir, root.releaseFolder('2.0.0'));
+  await untilRunning(root, '2.0.0');
+});
+
+test('`wanted` as a folder changes nothing either', async (t) => {
+  const root = await openRoot(t);
+  want(root.dir, '1.0.0');
+  supervise(root);
+  const pid = await untilRunning(root, '1.0.0');
+  rmSync(join(root.dir, 'wanted'));
+  mkdirSync(join(root.dir, 'wanted'));
+  await until(async () => (await serviceState(root.dir))?.reason?.startsWith('EISDIR') === true);
   assert.equal((await serviceState(root.dir))?.pid, pid);
 });
 

@@ -12,6 +12,20 @@ export interface WantedObject {
 }
 
 const ELF = Buffer.from('\x7fELF', 'latin1');
+/** ELF64: the machine, and the table of sections, which linkers write last. Source: the ELF specification; 247 is BPF, 263 SBPF. */
+const ELF_HEADER_BYTES = 64;
+const MACHINES = [247, 263];
+const [MACHINE_OFFSET, TABLE_OFFSET, ENTRY_SIZE_OFFSET, ENTRIES_OFFSET] = [18, 40, 58, 60];
+
+/** Whether the bytes are a whole program for Solana: one that was cut short or is for this machine costs rent before it is refused. */
+function isProgram(object: Buffer): boolean {
+  if (object.length < ELF_HEADER_BYTES || !object.subarray(0, ELF.length).equals(ELF)) return false;
+  const table = object.readUInt16LE(ENTRY_SIZE_OFFSET) * object.readUInt16LE(ENTRIES_OFFSET);
+  return (
+    MACHINES.includes(object.readUInt16LE(MACHINE_OFFSET)) &&
+    object.readBigUInt64LE(TABLE_OFFSET) + BigInt(table) <= BigInt(object.length)
+  );
+}
 
 /** @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, OBJECT_UNREADABLE */
 export function wantedObject({ release, object: file }: { release?: string; object?: string }): WantedObject {
@@ -29,9 +43,9 @@ function known(named: string): WantedObject {
 function objectIn(file: string): Buffer {
   try {
     const object = readFileSync(file);
-    if (object.subarray(0, ELF.length).equals(ELF)) return object;
+    if (isProgram(object)) return object;
   } catch (cause) {
     throw upgradeError('OBJECT_UNREADABLE', `${file}: ${(cause as NodeJS.ErrnoException).code ?? cause}`, { cause });
   }
-  throw upgradeError('OBJECT_UNREADABLE', `${file} is no shared object`);
+  throw upgradeError('OBJECT_UNREADABLE', `${file} is no whole program object for Solana`);
 }

@@ -4,7 +4,7 @@ import { changesOf } from '../operator/changes.ts';
 import { configNow } from './chain.ts';
 import { enact } from './enact.ts';
 import { askEngine, engineNow } from './engine.ts';
-import { installTargets, switchTo, targetOf } from './services.ts';
+import { installTargets, requireServices, switchTo, targetOf } from './services.ts';
 import type { Step } from './step.ts';
 import { siteError } from './wait.ts';
 import { watch } from './watch.ts';
@@ -14,7 +14,10 @@ export const phaseTwo: readonly Step[] = [
   {
     name: 'packages',
     title: 'the packages of relayer and engine are what their manifests say, and installed',
-    run: (scene) => installTargets(scene, BatchVersion.V2),
+    async run(scene) {
+      await requireServices(scene);
+      return installTargets(scene, BatchVersion.V2);
+    },
   },
   {
     name: 'allow-both',

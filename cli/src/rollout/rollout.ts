@@ -71,7 +71,10 @@ export async function rollout(stage: Stage, request: RolloutRequest): Promise<vo
 /** The rollout under way when it is the one asked for, else a new one. @throws LockstepError ROLLBACK_UNFINISHED, CONFIRMATION_NEEDED */
 async function begun(stage: Stage, journal: Journal, request: RolloutRequest): Promise<Entry> {
   const { program, relayer, engine, through } = request;
-  const target = { program, relayer, engine };
+  const { market, relayer: relayerAt, engine: engineAt } = stage.site;
+  // A site file that was corrected names another place: nothing is done there yet.
+  const place = { market: market.toBase58(), relayerRoot: relayerAt.root, engineRoot: engineAt.root };
+  const target = { program, relayer, engine, ...place };
   const newest = await journal.newest();
   const last = await journal.findLast(({ kind }) => kind === 'rollout');
   const isSame = last !== undefined && isSameTarget(last.operation.target, target);

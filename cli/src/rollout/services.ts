@@ -1,6 +1,9 @@
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
 import type { RelayerSaid } from '../relayer-status.ts';
 import { readRelayerStatus } from '../relayer-status.ts';
+import type { PackageManifest } from '../release/package.ts';
 import { install, serviceState, want, wantedRelease } from '../service/root.ts';
 import { engineNow } from './engine.ts';
 import type { Evidence } from './journal.ts';
@@ -28,7 +31,7 @@ export async function installTargets(scene: Scene, version: number): Promise<Evi
   const evidence: Record<string, unknown> = {};
   for (const service of ['relayer', 'engine'] as const) {
     const release = targetOf(scene, service);
-    const { sha256, speaks } = await install(scene.site[service].root, packageFolder(scene, service, release));
+    const { sha256, speaks } = await installed(scene, service, release);
     if (!speaks.includes(version)) {
       const spoken = speaks.map((one) => `V${one}`).join(', ');
       throw siteError(
@@ -42,6 +45,33 @@ export async function installTargets(scene: Scene, version: number): Promise<Evi
   return evidence;
 }
 
+/** @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, RELEASE_DIFFERS */
+function installed(scene: Scene, service: Service, release: string): Promise<PackageManifest> {
+  const folder = packageFolder(scene, service, release);
+  if (existsSync(folder)) return install(scene.site[service].root, folder);
+  const shelf = dirname(folder);
+  const there = existsSync(shelf) ? readdirSync(shelf).join(', ') : 'none';
+  throw siteError(
+    'RELEASE_MISSING',
+    `there is no ${service} release ${release} in ${shelf}, which has ${there}`,
+    `Correct --${service}, or \`releases\` in the site file.`,
+  );
+}
+
+/** @throws LockstepError SERVICE_NOT_UP for a service that runs nothing: what is begun without it could not be ended */
+export async function requireServices({ site }: Scene): Promise<void> {
+  for (const service of ['relayer', 'engine'] as const) {
+    const { root } = site[service];
+    const state = await serviceState(root);
+    if (state?.running != null) continue;
+    throw siteError(
+      'SERVICE_NOT_UP',
+      `the ${service}'s service in ${root} runs nothing${state?.reason ? `: ${state.reason}` : ''}`,
+      `Nothing was changed. Start \`lockstep service --root ${root}\`, or correct \`${service}.root\` in the site file.`,
+    );
+  }
+}
+
 /** The release an operation wants a service to run in the end. */
 export const targetOf = (scene: Scene, service: Service): string => `${scene.operation().target[service]}`;
 
@@ -52,7 +82,9 @@ export const targetOf = (scene: Scene, service: Service): string => `${scene.ope
 export async function switchTo(scene: Scene, service: Service, release: string): Promise<Evidence> {
   const { root } = scene.site[service];
   const before = await serviceState(root);
-  await want(root, release);
+  // Whatever was installed earlier, in whichever folder.
+  await installed(scene, service, release);
+  want(root, release);
   const wait = {
     timeoutMs: scene.patience.switchMs,
     error: (why: string) =>

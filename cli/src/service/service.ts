@@ -1,13 +1,15 @@
 import { mkdirSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LockstepError } from '#client/errors';
 import { pause } from '../pause.ts';
+import { releaseMissing } from '../release/folder.ts';
 import { readManifest } from '../release/package.ts';
 import { patienceWithoutEnd } from '../supervise/patience.ts';
 import type { Supervised } from '../supervise/supervise.ts';
 import { supervise } from '../supervise/supervise.ts';
 import type { Watchdog } from '../watchdog.ts';
 import { endProcess } from './end-process.ts';
+import { serviceError } from './errors.ts';
 import { launch } from './launch.ts';
 import { installedFolder, layoutOf } from './layout.ts';
 import { holdRoot } from './lock.ts';
@@ -74,7 +76,7 @@ async function follow(file: StateFile, plan: ServicePlan): Promise<void> {
   let isRefused = false;
   try {
     for (;;) {
-      const wanted = await wantedOrWhyNot(plan.root);
+      const wanted = await wantedOrWhyNot(plan.root, at);
       if ('whyNot' in wanted) file.note({ reason: wanted.whyNot });
       // It was never given up for what could not be used.
       else if (isRefused && wanted.semver === at) file.note({ reason: null });
@@ -92,13 +94,31 @@ async function follow(file: StateFile, plan: ServicePlan): Promise<void> {
   }
 }
 
-async function wantedOrWhyNot(root: string): Promise<{ readonly semver: string } | { readonly whyNot: string }> {
+/** What cannot be run is not what is wanted, whatever is wrong with it: a file, a folder, a disk. */
+async function wantedOrWhyNot(
+  root: string,
+  at: string | undefined,
+): Promise<{ readonly semver: string } | { readonly whyNot: string }> {
   try {
-    return { semver: await wantedRelease(root) };
+    const semver = await wantedRelease(root);
+    if (semver !== at && semver !== NONE) await requireRunnable(root, semver);
+    return { semver };
   } catch (error) {
-    if (!(error instanceof LockstepError)) throw error;
+    if (!(error instanceof Error && 'code' in error)) throw error;
     return { whyNot: `${error.code}: ${error.message}` };
   }
+}
+
+/** @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, RELEASE_DIFFERS */
+async function requireRunnable(root: string, semver: string): Promise<void> {
+  const folder = installedFolder(root, semver);
+  const manifest = await readManifest(folder);
+  if (manifest.semver !== semver) {
+    throw serviceError('RELEASE_DIFFERS', `${folder} holds the manifest of ${manifest.name} ${manifest.semver}`);
+  }
+  await access(join(folder, manifest.entry)).catch((cause: unknown) => {
+    throw releaseMissing(join(folder, manifest.entry), cause);
+  });
 }
 
 /** Once nothing runs any more. */
