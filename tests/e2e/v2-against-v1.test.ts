@@ -52,6 +52,8 @@ test('the first trade V1 can not say stops the lane by name, and nothing overtak
 test('`lockstep status` names the trade, from the relayer and from Redis alone', async () => {
   const place = ['--rpc', scene.chain.rpcUrl, '--market', scene.market];
   const [relayerUrl, redisUrl] = [relayer.word?.httpUrl ?? '', scene.server.url];
+  // An engine says how far it is once a second.
+  await until(async () => (await statusJson('--redis', redisUrl)).stream.engine.lastId === `${2 * SOME}`);
   const people = await lockstep('status', ...place, '--relayer', relayerUrl, '--redis', redisUrl);
   assert.equal(people.code, 0, people.stderr);
   assert.match(people.stdout, /^program {13}settlement 0\.1\.0, settles V1$/m);
