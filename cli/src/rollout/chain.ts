@@ -69,19 +69,11 @@ export interface BatchesPlace {
  * The market's newest batch that fits, looked for among its newest transactions.
  * @throws LockstepError RPC_UNAVAILABLE; the signal's reason
  */
-export async function newestBatch(
+export const newestBatch = (
   place: BatchesPlace,
   fits: (batch: BatchRecord) => boolean,
   until: (batch: BatchRecord) => boolean,
-): Promise<BatchRecord | undefined> {
-  const { rpcUrl, signal } = place.desk;
-  try {
-    return await fromNode(rpcUrl, () => firstOf(place, fits, until));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
-}
+): Promise<BatchRecord | undefined> => fromNode(place.desk.rpcUrl, () => firstOf(place, fits, until));
 
 async function firstOf(
   { desk, site }: BatchesPlace,

@@ -9,7 +9,7 @@ interface Row {
   readonly steps: readonly string[];
 }
 
-export const CHECKLIST: readonly Row[] = [
+const CHECKLIST: readonly Row[] = [
   {
     action: 'Draft IDL changes: the new batch and trade format',
     responsible: 'Protocol Architect',

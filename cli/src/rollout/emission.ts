@@ -5,6 +5,7 @@ import { Journal } from './journal.ts';
 import { isUnderWay } from './rollback-steps.ts';
 import type { Stage } from './scene.ts';
 import { relayerStatus } from './services.ts';
+import type { Place } from './step.ts';
 import { inTheWay } from './stream.ts';
 import { siteError, waitFor } from './wait.ts';
 
@@ -35,9 +36,12 @@ export async function emission(stage: Stage, { schema, drain }: EmissionRequest)
   output.result({ emit: schema, before: before ?? null, lastId });
 }
 
+/** For what is no operation, so that nobody can take over from it. */
+const alone = (stage: Stage): Place => ({ ...stage, requireInCharge: async () => undefined });
+
 /** Has the engine write a schema, and answers what it wrote before, and its last trade then. @throws LockstepError ENGINE_* */
 export async function emitted(stage: Stage, schema: '1' | '2') {
-  const place = { ...stage, requireInCharge: async () => undefined };
+  const place = alone(stage);
   const { emit: before, lastId } = await engineNow(place);
   if (before !== schema) await askEngine(place, 'emit', schema);
   return { before, lastId };
@@ -45,7 +49,7 @@ export async function emitted(stage: Stage, schema: '1' | '2') {
 
 /** Waits until every trade that V2 alone can say is settled. @throws LockstepError V2_ONLY_TRADES */
 export async function drained(stage: Stage): Promise<void> {
-  const place = { ...stage, requireInCharge: async () => undefined };
+  const place = alone(stage);
   const error = (why: string) =>
     siteError(
       'V2_ONLY_TRADES',

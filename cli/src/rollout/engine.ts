@@ -10,7 +10,6 @@ const CONTROL_VERSION = '1';
 
 /** What an engine can be asked for, by the names of the fields. */
 const KINDS = {
-  mode: { field: 'mode', request: 'mode_request', refused: 'mode_refused' },
   emit: { field: 'emit', request: 'emit_request', refused: 'emit_refused' },
   replay: { field: 'replay_from', request: 'replay_request', refused: 'replay_refused' },
 } as const;

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
 import type { RelayerSaid } from '../relayer-status.ts';
 import { readRelayerStatus } from '../relayer-status.ts';
 import type { PackageManifest } from '../release/package.ts';
