@@ -1,53 +1,35 @@
-import { readFile } from 'node:fs/promises';
-import { PublicKey } from '@solana/web3.js';
 import { z } from 'zod';
-import { LockstepError } from '#client';
 import { COMMITMENTS } from './domain/commitment.ts';
 import { relayerError } from './errors.ts';
 import { LOG_LEVELS } from './observe/logger.ts';
-
-/** Documentation of a field; docs/reference/relayer.md is held against it. */
-export interface FieldDoc {
-  readonly unit: string;
-  /** Environment variable that sets it. */
-  readonly env: string;
-}
-
-const docs = z.registry<FieldDoc>();
-
-function field<T extends z.ZodType>(schema: T, unit: string, env: string, description: string): T {
-  const described = schema.describe(description);
-  docs.add(described, { unit, env: `LOCKSTEP_${env}` });
-  return described;
-}
+import type { FieldDoc } from './settings.ts';
+import {
+  addressField as address,
+  docOf,
+  field,
+  flag,
+  listOf,
+  loadSettings,
+  openUrl,
+  parseSettings,
+  redisUrlField,
+  whole,
+} from './settings.ts';
 
 /** Each of them is heard before anything is proven: more would only be slower. */
 const MAX_FALLBACKS = 8;
-const address = z.string().refine(isAddress, 'is not a base58 address of 32 bytes');
 /** The one character no path holds. */
 const path = z
   .string()
   .min(1)
   .refine((text) => !text.includes('\0'), 'holds a NUL, which no path does');
-const url = (protocol: RegExp) => z.url({ protocol });
-/** A request is never sent with them, and an error that quotes the URL would show them. */
-const openUrl = (protocol: RegExp) =>
-  url(protocol).refine(hasNoCredentials, 'must not hold a user name or password; no request is sent with them');
-const urls = (protocol: RegExp) =>
-  z
-    .union([z.string().transform((text) => text.split(',').map((one) => one.trim())), z.array(z.string())])
-    .pipe(z.array(openUrl(protocol)).max(MAX_FALLBACKS));
-/** The environment only has text. */
-const digits = z.string().regex(/^\d+$/).transform(Number);
-const whole = (min: number, max: number) => z.union([z.int(), digits]).pipe(z.int().min(min).max(max));
-const flag = z.union([z.boolean(), z.stringbool()]);
 
 /** Every setting of a relayer; the ones without a default must be given. */
 export const relayerConfigSchema = z
   .strictObject({
     rpcUrl: field(openUrl(/^https?$/), 'URL', 'RPC_URL', 'JSON-RPC endpoint of the cluster.'),
     fallbackRpcUrls: field(
-      urls(/^https?$/).default([]),
+      listOf(openUrl(/^https?$/), MAX_FALLBACKS).default([]),
       'URLs',
       'FALLBACK_RPC_URLS',
       'More endpoints of the same cluster: asked when one before them does not answer, sent to as well, and all of them heard before an attempt counts as expired. A list; in the environment with commas between.',
@@ -65,7 +47,7 @@ export const relayerConfigSchema = z
       'Listen for signatures and changes of the config as a hint; polling decides either way.',
     ),
     redisUrl: field(
-      url(/^rediss?$/),
+      redisUrlField,
       'URL',
       'REDIS_URL',
       'Redis with maxmemory-policy noeviction; append-only is strongly advised.',
@@ -206,21 +188,17 @@ export type RelayerConfig = z.output<typeof relayerConfigSchema>;
 /** What has to be given; everything with a default may be left out. */
 export type RelayerConfigInput = z.input<typeof relayerConfigSchema>;
 
+const settings = {
+  schema: relayerConfigSchema,
+  fields: relayerConfigSchema.shape,
+  invalid: (message: string) => relayerError('CONFIG_INVALID', message),
+};
+
 /** @throws LockstepError CONFIG_INVALID, naming every wrong field; values are not quoted */
-export function parseRelayerConfig(input: unknown): RelayerConfig {
-  const parsed = relayerConfigSchema.safeParse(input, {
-    error: ({ input: value }) => (value === undefined ? 'is required' : undefined),
-  });
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => {
-    const name = path.join('.') || 'config';
-    return message.startsWith('is ') ? `${name} ${message}` : `${name}: ${message}`;
-  });
-  throw relayerError('CONFIG_INVALID', problems.join('; '));
-}
+export const parseRelayerConfig = (input: unknown): RelayerConfig => parseSettings(settings, input);
 
 export const fieldDoc = (name: keyof RelayerConfig): FieldDoc => {
-  const doc = docs.get(relayerConfigSchema.shape[name]);
+  const doc = docOf(relayerConfigSchema.shape[name]);
   if (doc === undefined) throw relayerError('INVARIANT_BROKEN', `config field ${name} is not documented`);
   return doc;
 };
@@ -229,46 +207,5 @@ export const fieldDoc = (name: keyof RelayerConfig): FieldDoc => {
  * Reads the settings: the file's, overruled by the environment's.
  * @throws LockstepError CONFIG_INVALID
  */
-export async function loadRelayerConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<RelayerConfig> {
-  const names = Object.keys(relayerConfigSchema.shape) as (keyof RelayerConfig)[];
-  const fromEnv = names.flatMap((name) => {
-    const value = env[fieldDoc(name).env];
-    return value === undefined ? [] : [[name, value]];
-  });
-  return parseRelayerConfig({ ...(await readConfigFile(file)), ...Object.fromEntries(fromEnv) });
-}
-
-async function readConfigFile(file: string | undefined): Promise<object> {
-  if (file === undefined) return {};
-  const value = await readJson(file);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw relayerError('CONFIG_INVALID', `${file} is not a JSON object`);
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      const advice = 'Correct the path after --config; settings may also come from LOCKSTEP_* environment variables.';
-      throw new LockstepError('CONFIG_INVALID', `there is no file ${file}`, advice);
-    }
-    // A syntax error quotes what it found, which may be a password.
-    const why = error instanceof Error && 'code' in error ? error.code : 'not valid JSON';
-    throw relayerError('CONFIG_INVALID', `${file}: ${why}`);
-  }
-}
-
-function hasNoCredentials(text: string): boolean {
-  if (!URL.canParse(text)) return true;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
-}
-
-function isAddress(text: string): boolean {
-  try {
-    return new PublicKey(text).toBase58() === text;
-  } catch {
-    return false;
-  }
-}
+export const loadRelayerConfig = (file: string | undefined, env: NodeJS.ProcessEnv): Promise<RelayerConfig> =>
+  loadSettings(settings, file, env);

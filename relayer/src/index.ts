@@ -1,4 +1,4 @@
-export { connectRedis } from './adapters/redis/connect.ts';
+export { connectRedis, withoutSecrets } from './adapters/redis/connect.ts';
 export type { ClosedLetter, Closing, DeadLetter, Decision, LetterPage } from './adapters/redis/dead-letters.ts';
 export {
   closeDeadLetter,
@@ -13,6 +13,8 @@ export type { LaneControlInput, LaneControlState } from './adapters/redis/lane-c
 export { clearLaneControl, readLaneState, setLaneControl } from './adapters/redis/lane-control.ts';
 export { inTurn } from './adapters/redis/trade-stream.ts';
 export { loadSigner, signerOf } from './adapters/solana/keypair.ts';
+export { createConnection } from './adapters/solana/rpc.ts';
+export { systemClock } from './adapters/system-clock.ts';
 export type { RelayerConfig, RelayerConfigInput } from './config.ts';
 export { loadRelayerConfig, parseRelayerConfig } from './config.ts';
 export type { ControlReading, LaneControl, RowsByVersion } from './domain/control.ts';
@@ -20,7 +22,11 @@ export type { RejectedTrade } from './domain/trade.ts';
 export { needsV2 } from './domain/trade.ts';
 export type { Relayer, RelayerDeps } from './main.ts';
 export { startRelayer } from './main.ts';
-export { createLogger } from './observe/logger.ts';
+export { withoutSecretsIn } from './observe/describe-error.ts';
+export { createLogger, LOG_LEVELS } from './observe/logger.ts';
 export type { LaneState, LaneStatus } from './observe/progress.ts';
+export { createReadiness } from './observe/readiness.ts';
+export { secretsOf } from './observe/secrets.ts';
 export type * from './ports.ts';
+export * from './settings.ts';
 export { decodeEntry } from './stages/decode/decode.ts';
