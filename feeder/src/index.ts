@@ -21,12 +21,22 @@ export { withJournal } from './journal/source.ts';
 export { DEFAULT_FLOW_TRADES, flowInput } from './market/input.ts';
 export { orderFlow } from './market/order-flow.ts';
 export { rateOption, stepOption } from './options.ts';
+export type { NewOrder, OrderMessage, OrderRequest } from './orders/schema.ts';
+export { MAX_ORDER_CHARACTERS, orderSchema } from './orders/schema.ts';
 export type { AcceptedRow, InputRow, OrderTerms, Rejection } from './rows.ts';
 export type { Schema } from './stream/encode-event.ts';
 export { encodeTradeEvent, SCHEMA_V1, SCHEMA_V2 } from './stream/encode-event.ts';
 export type { FeedOptions } from './stream/feed.ts';
 export { feed } from './stream/feed.ts';
-export { controlKey, engineKey, generationKey, leaseKey, tradeStreamKey } from './stream/keys.ts';
+export {
+  controlKey,
+  engineKey,
+  generationKey,
+  leaseKey,
+  orderAnswersKey,
+  ordersKey,
+  tradeStreamKey,
+} from './stream/keys.ts';
 export type { Publisher } from './stream/publisher.ts';
 export { openPublisher } from './stream/publisher.ts';
 export type { InputOptions, InputSurvey, MarketTerms, TradeInput } from './trade-input.ts';

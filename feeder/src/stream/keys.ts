@@ -17,3 +17,9 @@ export const engineKey = (market: string): string => `engine:${market}`;
 
 /** String with an expiry: the token of the engine that is alive. */
 export const leaseKey = (market: string): string => `engine:${market}:lease`;
+
+/** Stream: orders for the engine, written by the gateway. */
+export const ordersKey = (market: string): string => `orders:${market}`;
+
+/** Stream: what became of each order, written by the engine. */
+export const orderAnswersKey = (market: string): string => `orders:${market}:answers`;
