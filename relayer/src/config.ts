@@ -53,7 +53,13 @@ export const relayerConfigSchema = z
       'Redis with maxmemory-policy noeviction; append-only is strongly advised.',
     ),
     programId: field(address, 'address', 'PROGRAM_ID', 'The settlement program.'),
-    market: field(address, 'address', 'MARKET', 'The market this relayer settles: its lane.'),
+    market: field(address, 'address', 'MARKET', 'The market this relayer settles.'),
+    lane: field(
+      address.optional(),
+      'address',
+      'LANE',
+      'Names the keys in Redis, the engine’s streams among them; without it `market`. After a fork to another program: the market they had before.',
+    ),
     keypairFile: field(
       path.optional(),
       'path',
@@ -193,6 +199,9 @@ const settings = {
   fields: relayerConfigSchema.shape,
   invalid: (message: string) => relayerError('CONFIG_INVALID', message),
 };
+/** What the market's keys in Redis are named by. */
+export const laneName = ({ lane, market }: { readonly lane?: string | undefined; readonly market: string }): string =>
+  lane ?? market;
 
 /** @throws LockstepError CONFIG_INVALID, naming every wrong field; values are not quoted */
 export const parseRelayerConfig = (input: unknown): RelayerConfig => parseSettings(settings, input);

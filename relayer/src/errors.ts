@@ -11,6 +11,12 @@ export const ERROR_ADVICE = {
     'Free the port, or set `httpPort` to another one (0 takes any) and `httpHost` to an address of this machine.',
   CONTROL_INVALID:
     'Ask for `max_version` of 1..255, `as_v1_to` of a trade id, or both, under a request id of 1 to 64 of A-Z a-z 0-9 . _ : -',
+  MAINTENANCE_RUNNING:
+    'Look at it with `lockstep maintenance status`; end it with `lockstep maintenance resume --id ID` before another one begins.',
+  MAINTENANCE_MOVED:
+    'Look where it stands with `lockstep maintenance status`: somebody else moved or ended it, or Redis forgot it.',
+  MAINTENANCE_INVALID:
+    'Correct what the message names; an id is 1 to 64 of A-Z a-z 0-9 . _ : - and is used once, owner and reason are at most 1,024 characters.',
   REDIS_UNREACHABLE: 'Start Redis or correct `redisUrl`.',
   REDIS_EVICTS:
     'Run the command in the message and make the setting permanent: an evicted row is a forgotten signature.',

@@ -11,13 +11,32 @@ export {
 export { generationKey, laneKeys, tradeStreamKey } from './adapters/redis/keys.ts';
 export type { LaneControlInput, LaneControlState } from './adapters/redis/lane-control.ts';
 export { clearLaneControl, readLaneState, setLaneControl } from './adapters/redis/lane-control.ts';
+export type { MaintenanceEnd, MaintenanceInput, MaintenanceState } from './adapters/redis/maintenance.ts';
+export {
+  beginMaintenance,
+  endMaintenance,
+  maintenanceChannel,
+  moveMaintenance,
+  readMaintenance,
+  restoreMaintenance,
+  waiveLetter,
+} from './adapters/redis/maintenance.ts';
 export { inTurn } from './adapters/redis/trade-stream.ts';
 export { loadSigner, signerOf } from './adapters/solana/keypair.ts';
 export { createConnection } from './adapters/solana/rpc.ts';
 export { systemClock } from './adapters/system-clock.ts';
 export type { RelayerConfig, RelayerConfigInput } from './config.ts';
-export { loadRelayerConfig, parseRelayerConfig } from './config.ts';
+export { laneName, loadRelayerConfig, parseRelayerConfig } from './config.ts';
 export type { ControlReading, LaneControl, RowsByVersion } from './domain/control.ts';
+export type {
+  FlushReport,
+  Maintenance,
+  MaintenancePhase,
+  MaintenanceReading,
+  Pending,
+  PhaseBlock,
+} from './domain/maintenance.ts';
+export { isOverdue, isQuiet, MAINTENANCE_PHASES, pendingTrades } from './domain/maintenance.ts';
 export type { RejectedTrade } from './domain/trade.ts';
 export { needsV2 } from './domain/trade.ts';
 export type { Relayer, RelayerDeps } from './main.ts';

@@ -29,6 +29,7 @@ import { createConnection } from './adapters/solana/rpc.ts';
 import { createSubscriptions } from './adapters/solana/subscriptions.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { RelayerConfig } from './config.ts';
+import { laneName } from './config.ts';
 import { relayerError, TransientError } from './errors.ts';
 import type { Hold } from './lane.ts';
 import { holdLane } from './lane.ts';
@@ -89,7 +90,7 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   const { clock = systemClock, metrics = exposed ?? noMetrics } = given;
   const secrets = secretsOf(urlsOf(config));
   const own = () => createLogger(config.logLevel, { secrets });
-  const logger = (given.logger ?? own()).child({ lane: config.market });
+  const logger = (given.logger ?? own()).child({ lane: laneName(config) });
   const signer = given.signer ?? (await loadSigner(config, given.env ?? {}));
   const endpoints = endpointsOf(config, { clock, metrics, logger });
   const chain = (given.wrapChain ?? same)(chainOf(config, { endpoints, signer, clock }));
@@ -104,8 +105,9 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
     throw error;
   });
 
-  const keys = laneKeys(config.market);
-  const progress = createProgress(config.market, metrics);
+  const name = laneName(config);
+  const keys = laneKeys(name);
+  const progress = createProgress(name, metrics);
   const claiming = heartbeats.pulse('lease', () => !ENDED.has(progress.status().state));
   const identity = { release: releaseVersion(), speaks: SPOKEN_VERSIONS };
   metrics.set('info', 1, { release: identity.release, speaks: identity.speaks.join() });
@@ -134,10 +136,10 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
     const stream = redis.openStream();
     return {
       lease,
-      source: createTradeStream({ redis: stream, market: config.market, clock }),
-      replays: createEngineControl(patient, keys, config.market, lease.token),
+      source: createTradeStream({ redis: stream, market: name, clock }),
+      replays: createEngineControl(patient, keys, name, lease.token),
       wishes: createLaneWishes(patient, keys, lease.token),
-      trimmer: createTrimmer(patient, keys, config.market, lease.token),
+      trimmer: createTrimmer(patient, keys, name, lease.token),
       journal: wrapJournal(createRedisJournal(patient, keys, lease.token)),
       queue: wrapQueue(createBullQueue({ ...redis, keys, logger })),
       close: () => stream.disconnect(),
@@ -182,10 +184,10 @@ const ENDED: ReadonlySet<LaneState> = new Set(['halted', 'stopped']);
 const same = <T>(port: T): T => port;
 
 /** Nobody reads them without a port; their library is loaded only for somebody. */
-async function exposedMetrics({ httpPort, market }: RelayerConfig): Promise<ExposedMetrics | undefined> {
-  if (httpPort === undefined) return undefined;
+async function exposedMetrics(config: RelayerConfig): Promise<ExposedMetrics | undefined> {
+  if (config.httpPort === undefined) return undefined;
   const { createExposedMetrics } = await import('./observe/exposition.ts');
-  return createExposedMetrics(market);
+  return createExposedMetrics(laneName(config));
 }
 
 /** @throws LockstepError HTTP_PORT_UNAVAILABLE */
