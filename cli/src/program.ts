@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'check a proof made by `lockstep prove`',
     load: async (streams) => (await import('./commands/verify-proof.ts')).verifyProofCommand(streams),
   },
+  ping: {
+    summary: 'a test flight: send a heartbeat and hold everything it did against what is computed here',
+    load: async (streams) => (await import('./commands/ping.ts')).pingCommand(streams),
+  },
   config: {
     summary: 'show and change how trades settle: versions, batch size, pause, fees, schedule',
     load: async (streams) => (await import('./commands/config.ts')).configCommand(streams),

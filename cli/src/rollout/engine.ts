@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TradeId } from '#client';
 import { tradeId } from '#client';
 import { controlKey, engineKey, leaseKey } from '#feeder';
+import { laneOf } from './site.ts';
 import type { LanePlace, Place } from './step.ts';
 import { siteError, waitFor } from './wait.ts';
 
@@ -24,8 +25,8 @@ export interface EngineNow {
 }
 
 export async function engineNow({ redis, site }: Pick<LanePlace, 'redis' | 'site'>): Promise<EngineNow> {
-  const market = site.market.toBase58();
-  const [alive, hash] = await Promise.all([redis.exists(leaseKey(market)), redis.hgetall(engineKey(market))]);
+  const lane = laneOf(site);
+  const [alive, hash] = await Promise.all([redis.exists(leaseKey(lane)), redis.hgetall(engineKey(lane))]);
   return {
     isAlive: alive === 1,
     release: hash.release,
@@ -41,11 +42,11 @@ export async function engineNow({ redis, site }: Pick<LanePlace, 'redis' | 'site
  */
 export async function askEngine(place: Place, kind: keyof typeof KINDS, value: string): Promise<void> {
   const { redis, site } = place;
-  const market = site.market.toBase58();
+  const lane = laneOf(site);
   const names = KINDS[kind];
   const request = randomUUID();
   const wish = { v: CONTROL_VERSION, [names.field]: value, [names.request]: request };
-  await redis.hset(controlKey(market), wish);
+  await redis.hset(controlKey(lane), wish);
   const wait = {
     timeoutMs: place.patience.answerMs,
     error: (why: string) =>
@@ -56,10 +57,10 @@ export async function askEngine(place: Place, kind: keyof typeof KINDS, value: s
       ),
   };
   const refused = await waitFor(place, wait, async () => {
-    const answer = await redis.hgetall(engineKey(market));
+    const answer = await redis.hgetall(engineKey(lane));
     if (answer[names.request] === request) return { found: answer[names.refused] ?? '' };
-    const wanted = await redis.hget(controlKey(market), names.request);
-    if (wanted === null) await redis.hset(controlKey(market), wish);
+    const wanted = await redis.hget(controlKey(lane), names.request);
+    if (wanted === null) await redis.hset(controlKey(lane), wish);
     if (wanted !== null && wanted !== request) return { found: OVERTAKEN };
     return { missing: `${kind} ${value}, request ${request}` };
   });

@@ -13,8 +13,8 @@ const stepSchema = z.object({
 
 const operationSchema = z.object({
   v: z.literal(1),
-  kind: z.enum(['rollout', 'rollback']),
-  state: z.enum(['running', 'held', 'failed', 'breached', 'done']),
+  kind: z.enum(['rollout', 'rollback', 'hardfork']),
+  state: z.enum(['running', 'held', 'failed', 'breached', 'done', 'aborted']),
   startedAt: z.string(),
   by: z.string(),
   reason: z.string(),
@@ -28,7 +28,7 @@ const operationSchema = z.object({
 });
 
 export type StepRecord = Readonly<z.infer<typeof stepSchema>>;
-/** One rollout or rollback, as it is written down. */
+/** One rollout, rollback or hard fork, as it is written down. */
 export type Operation = Readonly<z.infer<typeof operationSchema>>;
 export type Kind = Operation['kind'];
 export type Evidence = Readonly<Record<string, unknown>>;
@@ -89,7 +89,7 @@ export class Journal {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       throw new LockstepError(
         'JOURNAL_BUSY',
-        'another rollout or rollback of this site began at the same moment',
+        'another operation of this site began at the same moment',
         'Look with `lockstep rollout --show`, and decide again.',
       );
     } finally {
@@ -111,7 +111,7 @@ export class Journal {
     } catch (cause) {
       throw new LockstepError(
         'JOURNAL_UNREADABLE',
-        `${file} is not the journal of a rollout or rollback`,
+        `${file} is not the journal of a rollout, rollback or hard fork`,
         'It was changed by hand or by another release. Move it away once you know from `lockstep config show` and the services where the site stands.',
         { cause },
       );

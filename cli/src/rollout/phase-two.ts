@@ -5,6 +5,7 @@ import { configNow } from './chain.ts';
 import { enact } from './enact.ts';
 import { askEngine, engineNow } from './engine.ts';
 import { installTargets, requireServices, switchTo, targetOf } from './services.ts';
+import { laneOf } from './site.ts';
 import type { Step } from './step.ts';
 import { siteError } from './wait.ts';
 import { watch } from './watch.ts';
@@ -41,7 +42,7 @@ export const phaseTwo: readonly Step[] = [
     name: 'relayer',
     title: 'the relayer runs the new release',
     async run(scene) {
-      await clearLaneControl(scene.redis, scene.site.market.toBase58());
+      await clearLaneControl(scene.redis, laneOf(scene.site));
       return switchTo(scene, 'relayer', targetOf(scene, 'relayer'));
     },
   },

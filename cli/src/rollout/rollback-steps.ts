@@ -9,6 +9,7 @@ import { askEngine, engineNow } from './engine.ts';
 import type { Evidence, Operation } from './journal.ts';
 import { isLocked } from './lock.ts';
 import { installTargets, switchTo, targetOf } from './services.ts';
+import { laneOf } from './site.ts';
 import type { Scene, Step } from './step.ts';
 import type { InTheWay } from './stream.ts';
 import { inTheWay } from './stream.ts';
@@ -111,7 +112,7 @@ export const rollbackSteps: readonly Step[] = [
           ),
       };
       return waitFor<Evidence>(scene, wait, async () => {
-        const { inEffect, rows } = await readLaneState(scene.redis, scene.site.market.toBase58());
+        const { inEffect, rows } = await readLaneState(scene.redis, laneOf(scene.site));
         if (inEffect?.control?.request !== request) return { missing: 'it has not taken the request up yet' };
         const left = rows[BatchVersion.V2] ?? 0;
         return left === 0 ? { found: { rows } } : { missing: `${left} batches` };
@@ -184,7 +185,7 @@ async function proof(scene: Scene): Promise<Evidence> {
 async function controlLane(scene: Scene, asV1To: TradeId | undefined): Promise<string> {
   const { by, startedAt } = scene.operation();
   const request = `rollback:${Date.parse(startedAt)}:${asV1To ?? 'v1'}`;
-  await setLaneControl(scene.redis, scene.site.market.toBase58(), {
+  await setLaneControl(scene.redis, laneOf(scene.site), {
     ...{ maxVersion: BatchVersion.V1, request, by, reason: scene.operation().reason },
     ...(asV1To === undefined ? {} : { asV1To }),
   });

@@ -4,19 +4,22 @@ import type { Entry, Journal, Operation } from './journal.ts';
 import type { Scene, Step } from './step.ts';
 import { Breached } from './step.ts';
 
-export interface Running {
+export interface Running<S extends Scene> {
   readonly journal: Journal;
   readonly entry: Entry;
-  readonly steps: readonly Step[];
+  readonly steps: readonly Step<S>[];
   /** What the steps work with; it is told how to look at the journal. */
-  readonly scene: (own: Pick<Scene, 'operation' | 'requireInCharge'>) => Scene;
+  readonly scene: (own: Pick<Scene, 'operation' | 'requireInCharge'>) => S;
+  /** What the operation is once all steps are done. */
+  readonly endState?: 'done' | 'aborted';
 }
 
 /**
  * Runs the steps that are not done, in order, and writes down each before and after.
  * @throws whatever stopped it; the journal says where, and the same operation goes on from there
  */
-export async function runSteps({ journal, entry, steps, scene: sceneOf }: Running): Promise<Operation> {
+export async function runSteps<S extends Scene>(running: Running<S>): Promise<Operation> {
+  const { journal, entry, steps, scene: sceneOf, endState = 'done' } = running;
   let operation = entry.operation;
   const save = async (change: Partial<Operation>) => {
     operation = { ...operation, ...change };
@@ -44,7 +47,7 @@ export async function runSteps({ journal, entry, steps, scene: sceneOf }: Runnin
       await save({ steps: [...others(operation, step.name), { ...recordOf(step.name, 'done'), evidence }] });
       for (const line of linesOf(evidence)) output.say(`      ${line}`);
     }
-    await save({ state: 'done' });
+    await save({ state: endState });
     return operation;
   } catch (error) {
     const state = error instanceof Held ? 'held' : error instanceof Breached ? 'breached' : 'failed';

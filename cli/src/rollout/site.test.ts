@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '#feeder/input-error';
-import { readSite } from './site.ts';
+import { laneOf, readSite } from './site.ts';
 import { readThresholds } from './thresholds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-site-'));
@@ -39,6 +39,19 @@ test('paths are relative to the file', async () => {
   assert.equal(read.program.toBase58(), site.program);
 });
 
+test('keys in Redis are named by the lane, and by the market where no lane is named', async () => {
+  assert.equal(laneOf(await readSite(file(site), {})), site.market);
+  const lane = site.program;
+  assert.equal(laneOf(await readSite(file({ ...site, lane }), {})), lane);
+});
+
+test('settings of relayer and gateway are found beside the file', async () => {
+  const relayer = { ...site.relayer, config: 'relayer.json' };
+  const read = await readSite(file({ ...site, relayer, gateway: { root: 'gateway', config: 'gateway.json' } }), {});
+  assert.equal(read.relayer.config, join(folder, 'relayer.json'));
+  assert.deepEqual(read.gateway, { root: join(folder, 'gateway'), config: join(folder, 'gateway.json') });
+});
+
 test('the variable for a URL with a password overrules the file', async () => {
   const read = await readSite(file({ ...site, redis: undefined }), {
     LOCKSTEP_REDIS_URL: 'redis://:secret@10.0.0.1:6379',
@@ -54,6 +67,7 @@ const mistakes: Record<string, readonly [unknown, RegExp]> = {
   'an RPC that is no URL': [{ ...site, rpc: 'secret' }, /rpc/],
   'a Redis of another kind': [{ ...site, redis: 'http://:secret@x' }, /redis/],
   'no Redis': [{ ...site, redis: undefined }, /redis: missing/],
+  'a lane that is no address': [{ ...site, lane: 'lane' }, /lane: is no address/],
   'an empty root': [{ ...site, engine: { root: '' } }, /engine.root/],
 };
 for (const [name, [content, reason]] of Object.entries(mistakes)) {

@@ -20,9 +20,11 @@ const siteSchema = z.strictObject({
   websocket: z.url({ protocol: /^wss?$/ }).optional(),
   program: address,
   market: address,
+  lane: address.optional(),
   redis: redisUrl.optional(),
   keypair: z.string().min(1).optional(),
-  relayer: z.strictObject({ root: z.string().min(1), url: httpUrl }),
+  relayer: z.strictObject({ root: z.string().min(1), url: httpUrl, config: z.string().min(1).optional() }),
+  gateway: z.strictObject({ root: z.string().min(1), config: z.string().min(1) }).optional(),
   engine: z.strictObject({ root: z.string().min(1) }),
   releases: z.string().min(1),
 });
@@ -36,6 +38,9 @@ export interface Site extends z.infer<typeof siteSchema> {
   /** Where the file is: its journals are beside it. */
   readonly folder: string;
 }
+
+/** What a market's keys in Redis are named by: it stays when a hard fork gives the market another account. */
+export const laneOf = ({ market, lane }: Pick<Site, 'market' | 'lane'>): string => (lane ?? market).toBase58();
 
 /** Overrules the file's `redis`: the place for a URL with a password. */
 const REDIS_ENV = 'LOCKSTEP_REDIS_URL';
@@ -51,13 +56,21 @@ export async function readSite(file: string, env: NodeJS.ProcessEnv): Promise<Si
   if (redis === undefined) throw unreadable(file, `redis: missing, and ${REDIS_ENV} is not set`);
   if (!redisUrl.safeParse(redis).success) throw unreadable(file, 'redis: is no redis:// or rediss:// URL');
   const folder = dirname(resolve(file));
-  const { keypair, relayer, engine, releases } = site.data;
+  const { keypair, relayer, gateway, engine, releases } = site.data;
+  const { config } = relayer;
   return {
     ...site.data,
     redis,
     folder,
     ...(keypair === undefined ? {} : { keypair: resolve(folder, keypair) }),
-    relayer: { ...relayer, root: resolve(folder, relayer.root) },
+    relayer: {
+      ...relayer,
+      root: resolve(folder, relayer.root),
+      ...(config === undefined ? {} : { config: resolve(folder, config) }),
+    },
+    ...(gateway === undefined
+      ? {}
+      : { gateway: { root: resolve(folder, gateway.root), config: resolve(folder, gateway.config) } }),
     engine: { root: resolve(folder, engine.root) },
     releases: resolve(folder, releases),
   };

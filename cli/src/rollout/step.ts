@@ -7,7 +7,7 @@ import type { Patience } from './patience.ts';
 import type { Site } from './site.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** What the steps of a rollout or a rollback work with. */
+/** What the steps of an operation work with. */
 export interface Scene {
   readonly desk: Desk;
   readonly site: Site;
@@ -31,7 +31,7 @@ export type Place = Pick<Scene, 'desk' | 'site' | 'redis' | 'patience' | 'requir
 /** What it takes to look at a market's lane. */
 export interface LanePlace {
   readonly desk: Pick<Desk, 'connection' | 'program' | 'rpcUrl'>;
-  readonly site: Pick<Site, 'market'>;
+  readonly site: Pick<Site, 'market' | 'lane'>;
   readonly redis: Redis;
 }
 
@@ -39,12 +39,12 @@ export interface LanePlace {
  * One thing that is done and then true. Carried out again after a crash in its middle it does what is left: each looks first, or asks for
  * something that is the same when asked twice.
  */
-export interface Step {
+export interface Step<S extends Scene = Scene> {
   readonly name: string;
   /** What it does, for people. */
   readonly title: string;
   /** What shows that it was done. @throws LockstepError, Held */
-  run(scene: Scene): Promise<Evidence>;
+  run(scene: S): Promise<Evidence>;
 }
 
 /** What was rolled out does harm: it is taken back. */

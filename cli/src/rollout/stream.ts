@@ -4,6 +4,7 @@ import { generationKey, tradeStreamKey } from '#feeder';
 import type { StreamEntry } from '#relayer';
 import { decodeEntry, inTurn, needsV2 } from '#relayer';
 import { fromNode } from '../rpc.ts';
+import { laneOf } from './site.ts';
 import type { LanePlace } from './step.ts';
 
 /** What of the engine's stream is not on-chain yet, and more than V1 can read or say. */
@@ -22,12 +23,12 @@ const PAGE = 1_000;
 /** Counts at `confirmed` what has not been settled, and at `finalized` what a replay must hold again. */
 export async function inTheWay(place: LanePlace, commitment: 'confirmed' | 'finalized'): Promise<InTheWay> {
   const { redis, site } = place;
-  const market = site.market.toBase58();
+  const lane = laneOf(site);
   const after = await cursorAt(place, commitment);
-  const generation = await redis.get(generationKey(market));
+  const generation = await redis.get(generationKey(lane));
   const found = { after, ofNewSchema: 0, v2Only: 0, firstV2Only: undefined as TradeId | undefined };
   if (generation === null || !/^\d{1,15}$/.test(generation)) return found;
-  const key = tradeStreamKey(market, BigInt(generation));
+  const key = tradeStreamKey(lane, BigInt(generation));
   for (let at: TradeId = after; ; ) {
     const page = inTurn(await redis.xrangeBuffer(key, `(${at}-0`, '+', 'COUNT', PAGE), at);
     for (const entry of page) {

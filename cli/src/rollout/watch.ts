@@ -7,6 +7,7 @@ import type { Evidence } from './journal.ts';
 import { judge } from './metrics/judge.ts';
 import { fromPrometheus, fromRelayer } from './metrics/reader.ts';
 import type { Sample } from './metrics/sample.ts';
+import { laneOf } from './site.ts';
 import type { Scene } from './step.ts';
 import { Breached } from './step.ts';
 
@@ -19,7 +20,7 @@ const TOLD_MS = 10_000;
  */
 export async function watch(scene: Scene): Promise<Evidence> {
   const { desk, site, thresholds, prometheus } = scene;
-  const sampled = { lane: site.market.toBase58(), version: BatchVersion.V2 };
+  const sampled = { lane: laneOf(site), version: BatchVersion.V2 };
   const read = prometheus === undefined ? fromRelayer(site.relayer.url, sampled) : fromPrometheus(prometheus, sampled);
   let samples: (Sample | undefined)[] = [];
   // A relayer that never comes up has no metrics; its service counts how often it tried.

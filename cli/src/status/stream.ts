@@ -1,6 +1,7 @@
 import { connectRedis, createLogger, readLaneState } from '#relayer';
 import type { EngineNow } from '../rollout/engine.ts';
 import { engineNow } from '../rollout/engine.ts';
+import { laneOf } from '../rollout/site.ts';
 import type { LanePlace } from '../rollout/step.ts';
 import type { InTheWay } from '../rollout/stream.ts';
 import { inTheWay } from '../rollout/stream.ts';
@@ -18,7 +19,7 @@ export async function readStream(url: string, place: Omit<LanePlace, 'redis'>): 
   const redis = await connectRedis(url, 'impatient', createLogger('silent'));
   try {
     const lane = { ...place, redis };
-    const { inEffect } = await readLaneState(redis, place.site.market.toBase58());
+    const { inEffect } = await readLaneState(redis, laneOf(place.site));
     return {
       engine: await engineNow(lane),
       unsettled: await inTheWay(lane, 'confirmed'),

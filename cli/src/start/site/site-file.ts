@@ -23,7 +23,7 @@ export function writeSiteFile(folder: SiteFolder, { chain, market, redisUrl, rel
     market: market.toBase58(),
     redis: redisUrl,
     keypair: folder.adminKey,
-    relayer: { root: folder.relayerRoot, url: relayerUrl },
+    relayer: { root: folder.relayerRoot, url: relayerUrl, config: folder.relayerConfig },
     engine: { root: folder.engineRoot },
     releases: resolve(fileURLToPath(RELEASES)),
   };
