@@ -58,6 +58,9 @@ const usageCodes: ReadonlySet<string> = new Set([
   'GATE_SIDES_DIFFER',
   'GATE_WAIVERS_INVALID',
   'GATE_SIZES_INVALID',
+  'GATE_ENGINE_UNKNOWN',
+  'GATE_MATRIX_INVALID',
+  'GATE_CHAIN_UNREADABLE',
   'GATE_FAILED',
 ]);
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { LockstepError } from '#client/errors';
+import { canShipCommand } from './can-ship/command.ts';
 import { gateError } from './errors.ts';
 import type { Forms } from './report/write.ts';
 
@@ -23,7 +24,10 @@ const WAIVERS = 'ci/waivers.json';
 
 /** `lockstep gate`: whether a change may ship. */
 export function gateCommand(world: CommandWorld): Command {
-  return new Command('gate').description('judge whether what changed fits what exists').addCommand(checkCommand(world));
+  return new Command('gate')
+    .description('judge whether what changed fits what exists')
+    .addCommand(checkCommand(world))
+    .addCommand(canShipCommand(world));
 }
 
 function checkCommand(world: CommandWorld): Command {

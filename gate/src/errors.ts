@@ -10,6 +10,10 @@ const advice = {
   GATE_SIDES_DIFFER: 'Compare like with like: both sides need an IDL, a .proto or a manifest of the same component.',
   GATE_WAIVERS_INVALID: 'docs/reference/gate.md says what a waiver looks like.',
   GATE_SIZES_INVALID: 'Give a JSON object: name of an account type to its allocated bytes, discriminator included.',
+  GATE_ENGINE_UNKNOWN:
+    'Name a release (feeder@0.2.0), a folder with package and manifest, or a program that can be run.',
+  GATE_MATRIX_INVALID: 'Give what ci/sim-test wrote with --out; without one, run it first.',
+  GATE_CHAIN_UNREADABLE: 'Give the RPC URL of a cluster and the address of its settlement program, both.',
   GATE_FAILED: 'This is a fault of the gate: nothing was judged. Report it with both inputs.',
 } as const;
 export type GateErrorCode = keyof typeof advice;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalnet } from '#localnet';
+import { startWatchdog } from '../../cli/src/watchdog.ts';
 import { rpc } from './rpc.ts';
 
 export interface Chain {
@@ -65,12 +66,19 @@ function launch(binary: string, genesis: readonly string[]) {
   const ports = ['--faucet-port', `${port + 2}`, '--gossip-port', `${port + 3}`];
   const range = ['--dynamic-port-range', `${port + 4}-${port + 50}`];
   const process = spawn(binary, [...flags, ...features, ...ports, ...range, ...genesis], { stdio: 'ignore' });
+  // A validator that nobody ends takes a core and a gigabyte for ever.
+  const watchdog = startWatchdog(ledger);
+  if (process.pid !== undefined) watchdog.guard(process.pid);
   const chain: Chain = {
     name: 'solana-test-validator',
     isEmbedded: false,
     rpcUrl: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port + 1}`,
-    stop: () => stopProcess(process).finally(() => rmSync(ledger, { recursive: true, force: true })),
+    async stop() {
+      await stopProcess(process);
+      await watchdog.dismiss();
+      rmSync(ledger, { recursive: true, force: true });
+    },
   };
   return { chain, process };
 }
