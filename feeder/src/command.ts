@@ -16,6 +16,9 @@ import { createJournal } from './journal/journal.ts';
 import { withJournal } from './journal/source.ts';
 import { DEFAULT_FLOW_TRADES, flowInput } from './market/input.ts';
 import { rateOption, stepOption } from './options.ts';
+import { OrderDesk, orderSource } from './orders/desk.ts';
+import { createOrderJournal } from './orders/journal.ts';
+import { openOrderStream } from './orders/stream.ts';
 import type { Rate } from './pace.ts';
 import { openPublisher } from './stream/publisher.ts';
 import type { TradeInput } from './trade-input.ts';
@@ -32,6 +35,7 @@ interface Flags {
   readonly traders: number;
   readonly takerBps: number;
   readonly journal?: string;
+  readonly orders?: string;
 }
 
 /** Of generated trades. */
@@ -50,7 +54,9 @@ export function engineCommand(): Command {
   const text = (flags: string, description: string, env: string) =>
     new Option(flags, description).env(env).makeOptionMandatory();
   return new Command('engine')
-    .description('write a seeded order flow or a file of trades to a market, as docs/reference/engine.md says')
+    .description(
+      "write a seeded order flow, a file of trades or traders' orders to a market, as docs/reference/engine.md says",
+    )
     .addOption(text('--redis <url>', 'where the trades go', 'REDIS_URL'))
     .addOption(text('--market <address>', 'the market', 'MARKET'))
     .option('--trades <file>', 'CSV of trades (default: seeded order flow)')
@@ -63,12 +69,25 @@ export function engineCommand(): Command {
     )
     .option('--seed <text>', 'decides who trades, and the generated orders', '1')
     .addOption(new Option('--rate <n|max>', 'trades a second').env('TRADE_RATE').default('max').argParser(rateOption))
-    .option('--traders <n>', 'entries the trades are spread over', whole(2, MAX_TRADERS), DEFAULT_TRADERS)
+    .option(
+      '--traders <n>',
+      'entries the trades are spread over; with --orders those that may trade',
+      whole(2, MAX_TRADERS),
+      DEFAULT_TRADERS,
+    )
     .option(
       '--taker-bps <n>',
       'fee of the market: a trade no deposit can cover is left out',
       whole(0, MAX_TAKER_BPS),
       DEFAULT_TAKER_BPS,
+    )
+    .addOption(
+      new Option(
+        '--orders <journal>',
+        'take orders from the stream orders:<market>, and keep them in this file: all trades follow from it',
+      )
+        .env('ORDER_JOURNAL')
+        .conflicts(['trades', 'tick', 'lot', 'count', 'seed', 'rate']),
     )
     .addOption(
       new Option(
@@ -87,19 +106,22 @@ async function run(flags: Flags): Promise<void> {
   const spool = await mkdtemp(join(tmpdir(), 'lockstep-engine-'));
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, end);
   try {
-    const input = await inputOf(flags, async () => spool, stop.signal);
+    const sourceAt = await sourceOf(flags, async () => spool, { signal: stop.signal, log });
     const redis = await connect(flags.redis, stop.signal, log);
     try {
       const control = openControl(redis, flags.market);
       const publisher = await openPublisher(redis, flags.market, control.token);
-      log(`${input.origin} to market ${flags.market}, generation ${publisher.generation}`);
+      const source = sourceAt(redis, control.token);
+      log(`${source.origin} to market ${flags.market}, generation ${publisher.generation}`);
       const last = await runEngine({
-        source: sourceOf(input, flags),
+        source,
         publisher,
         control,
         signal: stop.signal,
         rate: flags.rate,
-        onExhausted: (id) => log(`all written, up to trade ${id}; still here to pause and to replay`),
+        ...(flags.orders === undefined && {
+          onExhausted: (id) => log(`all written, up to trade ${id}; still here to pause and to replay`),
+        }),
         log,
       });
       log(`ended after trade ${last}`);
@@ -116,9 +138,26 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-function sourceOf(input: TradeInput, flags: Flags): EngineSource {
-  const source = inputSource(input, flags);
-  return flags.journal === undefined ? source : withJournal(source, createJournal(flags.journal, flags.market));
+/** What the flags say, as far as it can be known without Redis; the rest is given when that answers. */
+async function sourceOf(
+  flags: Flags,
+  spoolDir: () => Promise<string>,
+  { signal, log }: { readonly signal: AbortSignal; readonly log: (message: string) => void },
+): Promise<(redis: Redis, token: string) => EngineSource> {
+  const { market, orders } = flags;
+  const remembered = (source: EngineSource) =>
+    flags.journal === undefined ? source : withJournal(source, createJournal(flags.journal, market));
+  if (orders !== undefined) {
+    const journal = createOrderJournal(orders, market);
+    return (redis, token) => {
+      const stream = openOrderStream(redis, { market, token }, log);
+      return remembered(
+        orderSource(new OrderDesk({ journal, stream, log, traders: flags.traders, takerBps: flags.takerBps }), journal),
+      );
+    };
+  }
+  const source = remembered(inputSource(await inputOf(flags, spoolDir, signal), flags));
+  return () => source;
 }
 
 async function inputOf(flags: Flags, spoolDir: () => Promise<string>, signal: AbortSignal): Promise<TradeInput> {

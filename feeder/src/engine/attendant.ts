@@ -56,11 +56,15 @@ export class Attendant {
   }
 
   /**
-   * Reads the wishes; answers mode and emission at once. What is returned is a request for a replay that has no answer yet.
+   * Reads the wishes; answers mode and emission at once, but for a pause that may not begin yet: nothing is written in one, so
+   * what is matched comes first. What is returned is a request for a replay that has no answer yet.
    * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST, JOURNAL_UNWRITABLE
    */
-  async attend(position: Position): Promise<Asked<TradeId> | undefined> {
-    const wishes = await this.#control.wishes();
+  async attend(position: Position, { mayPause }: { readonly mayPause: boolean }): Promise<Asked<TradeId> | undefined> {
+    const found = await this.#control.wishes();
+    const isTooEarly = !mayPause && found.mode !== undefined && 'wanted' in found.mode && found.mode.wanted === 'pause';
+    const { mode: _, ...others } = found;
+    const wishes: Wishes = isTooEarly ? others : found;
     this.#retry = wishes.retry;
     const { replay } = wishes;
     if (replay !== undefined && 'wanted' in replay && replay.wanted > this.#emittedOnce)

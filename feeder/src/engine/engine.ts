@@ -13,6 +13,8 @@ import { changed, TradeCursor } from './trade-cursor.ts';
 
 /** How often an engine with nothing to write looks at its control keys. */
 const LOOK_MS = 50;
+/** How often one that takes orders looks for them: a trader waits for it. */
+const ORDERS_LOOK_MS = 5;
 
 /** One engine at work: each turn looks at the control keys and does one step of whatever comes first. */
 export class Engine {
@@ -21,7 +23,7 @@ export class Engine {
   readonly #attendant: Attendant;
   readonly #pace: Pace;
   readonly #step: number;
-  #cursor: TradeCursor;
+  readonly #cursor: TradeCursor;
   readonly #log: (message: string) => void;
   /** The highest id ever written; ahead of the stream's last only while Redis has lost some. */
   #head = tradeId(0);
@@ -46,6 +48,8 @@ export class Engine {
   async start(): Promise<void> {
     const { control, publisher, signal, source } = this.#options;
     await control.claim(signal);
+    // A long journal takes longer to read than a silent engine keeps its market.
+    await source.orders?.open(() => control.claim(signal));
     await source.journal?.open();
     await publisher.resume();
     this.#head = publisher.lastId;
@@ -65,9 +69,10 @@ export class Engine {
       const replay = await this.#attend();
       if (replay !== undefined) await this.#replay(replay);
       else if (this.#options.publisher.lastId < this.#head) await this.#restore();
-      else if (this.#attendant.isPaused) await this.#sleep(LOOK_MS);
+      else if (this.#isBehind) await this.#emit();
+      else if (this.#attendant.isPaused) await this.#serve();
       else if (this.#pending.length === 0 && (await this.#retry())) return;
-      else if (this.#exhausted) await this.#sleep(LOOK_MS);
+      else if (this.#exhausted) await this.#serve();
       else await this.#emit();
     } catch (error) {
       if (!isLost(error) && !isDisturbed(error)) throw error;
@@ -86,6 +91,7 @@ export class Engine {
   async close(): Promise<void> {
     await this.#cursor.close();
     await this.#options.source.journal?.close().catch(() => undefined);
+    await this.#options.source.orders?.close().catch(() => undefined);
     await this.#options.control.release().catch(() => undefined);
   }
 
@@ -95,7 +101,23 @@ export class Engine {
 
   #attend(): Promise<Asked<TradeId> | undefined> {
     this.#options.signal.throwIfAborted();
-    return this.#attendant.attend(this.#position);
+    return this.#attendant.attend(this.#position, { mayPause: !this.#isBehind });
+  }
+
+  /** Orders were matched whose trades are not all written: they come first, also in a pause that Redis has lost some of. */
+  get #isBehind(): boolean {
+    const { orders } = this.#options.source;
+    return orders !== undefined && orders.lastTrade > 0n && this.#idOf(orders.lastTrade) > this.#head;
+  }
+
+  #idOf = (own: TradeId): TradeId => this.#options.source.journal?.idOf(own) ?? own;
+
+  /** With nothing left to write: answers the orders taken before, and takes the next ones. */
+  async #serve(): Promise<void> {
+    const { orders } = this.#options.source;
+    if (orders === undefined) return this.#sleep(LOOK_MS);
+    await orders.answer(this.#idOf);
+    if (!(await orders.take(this.#attendant.isPaused))) await this.#sleep(ORDERS_LOOK_MS);
   }
 
   #sleep(ms: number): Promise<void> {
@@ -136,7 +158,7 @@ export class Engine {
   async #retry(): Promise<boolean> {
     const { source } = this.#options;
     if (source.journal !== undefined && source.journal.lastRetry > this.#head) {
-      await this.#goOn();
+      this.#exhausted = false;
       return false;
     }
     const asked = this.#attendant.retry;
@@ -165,14 +187,6 @@ export class Engine {
     } finally {
       await cursor.close();
     }
-  }
-
-  /** A pass that has ended gives nothing more, not even a retry: another one does. */
-  async #goOn(): Promise<void> {
-    if (!this.#exhausted) return;
-    await this.#cursor.close();
-    this.#cursor = new TradeCursor(this.#options.source);
-    this.#exhausted = false;
   }
 
   /** Builds the next generation; a newer request ends it, and what it built is never pointed at. */

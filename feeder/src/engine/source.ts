@@ -15,11 +15,38 @@ export type EngineTrade = (TradeV1 | TradeV2) & {
 /** What a source with a journal remembers. To be opened by the engine that has claimed the market, before anything else. */
 export type SourceJournal = Pick<
   EngineJournal,
-  'lastRetry' | 'schemas' | 'retriedAs' | 'addRetry' | 'addSwitch' | 'close'
+  'lastRetry' | 'schemas' | 'idOf' | 'retriedAs' | 'addRetry' | 'addSwitch' | 'close'
 > & {
   /** @throws LockstepError JOURNAL_* */
   open(): Promise<void>;
 };
+
+/**
+ * Takes orders while the engine runs. What it took has its place in the source's trades for good, before anybody hears of it.
+ */
+export interface OrderIntake {
+  /** Names this source of trades among all; known when it is open. */
+  readonly identity: string;
+  /**
+   * Only for the engine that has claimed the market; `onStep` is called now and then on the way.
+   * @throws LockstepError JOURNAL_UNREADABLE, JOURNAL_FOREIGN, JOURNAL_UNWRITABLE
+   */
+  open(onStep: () => Promise<unknown>): Promise<void>;
+  /** The last trade matched, by the source's own count from 1; 0 before the first. */
+  readonly lastTrade: TradeId;
+  /**
+   * Takes what orders have come; answers whether there were any. While paused new orders are rejected.
+   * @throws LockstepError JOURNAL_UNWRITABLE, PUBLISH_CONFLICT, PUBLISH_LOST
+   */
+  take(isPaused: boolean): Promise<boolean>;
+  /**
+   * Says what became of the orders taken. To be called when their trades are in the stream.
+   * @param idOf the id a trade of the source has in the stream
+   * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST
+   */
+  answer(idOf: (own: TradeId) => TradeId): Promise<void>;
+  close(): Promise<void>;
+}
 
 /**
  * Where an engine's trades come from, and come from again: every call gives the same trades with ids from 1. It is all the
@@ -28,7 +55,10 @@ export type SourceJournal = Pick<
 export interface EngineSource {
   /** For people. */
   readonly origin: string;
+  /** An iterator that has come to the end may have more later, when it is asked again. */
   trades(): AsyncIterable<EngineTrade>;
+  /** Of a source that takes orders; of others nothing is added while the engine runs. */
+  readonly orders?: OrderIntake;
   /** Without it a request to emit a trade again is refused, and every schema but 1. */
   readonly journal?: SourceJournal;
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { TradeId, TradeV1 } from '#client';
 import { LockstepError, tradeId } from '#client';
 import type { EngineTrade } from '../engine/source.ts';
 import { encodeTradeEvent } from '../stream/encode-event.ts';
+import { appendLine, foreignJournal, openAppending, unwritable } from './file.ts';
 import type { Line, Retry } from './line.ts';
 import { parseHeader, parseLine, writeHeader, writeLine } from './line.ts';
 import type { SchemaSwitch } from './schemas.ts';
@@ -21,15 +20,17 @@ const MAX_LINES = 100_000;
 export interface EngineJournal {
   /**
    * Reads the file, or begins it. A last line without its end was never acted on, and is cut off. Only for the engine that
-   * has claimed the market.
+   * has claimed the market. A source is known by its first trade, or by a name of its own.
    * @throws LockstepError JOURNAL_UNREADABLE, JOURNAL_FOREIGN
    */
-  open(first: TradeV1 | undefined): Promise<void>;
+  open(source: TradeV1 | string | undefined): Promise<void>;
   /** The highest id of a retry; 0 before the first. */
   readonly lastRetry: TradeId;
   readonly schemas: SchemaHistory;
   /** The retry that has this id. */
   at(id: TradeId): EngineTrade | undefined;
+  /** The id that a source's own trade has between the retries. */
+  idOf(own: TradeId): TradeId;
   /** The id a trade was retried as. */
   retriedAs(id: TradeId): TradeId | undefined;
   /** Returns when the retry will be there after any crash. @throws LockstepError JOURNAL_UNWRITABLE */
@@ -58,18 +59,18 @@ export function createJournal(file: string, market: string): EngineJournal {
     if (retries.size + schemas.size >= MAX_LINES)
       throw unwritable(file, `it has ${MAX_LINES} lines, which is all it may`);
     if (handle === undefined) throw unwritable(file, 'it is not open');
-    await write(handle, file, writeLine(line));
+    await appendLine(handle, file, writeLine(line));
     keep(line);
   };
   return {
-    async open(first) {
-      const source = digestOf(first);
-      handle = await opened(file);
+    async open(known) {
+      const source = typeof known === 'string' ? known : digestOf(known);
+      handle = await openAppending(file);
       const text = await handle.readFile('utf8');
       const end = text.lastIndexOf('\n') + 1;
       if (end < text.length) await handle.truncate(Buffer.byteLength(text.slice(0, end)));
       const [header, ...lines] = text.slice(0, end).split('\n').slice(0, -1);
-      if (header === undefined) await write(handle, file, writeHeader({ market, source }));
+      if (header === undefined) await appendLine(handle, file, writeHeader({ market, source }));
       else refuseForeign(file, parseHeader(file, header), { market, source });
       retries.clear();
       retriedAs.clear();
@@ -86,6 +87,14 @@ export function createJournal(file: string, market: string): EngineJournal {
       return lastRetry;
     },
     at: (id) => retries.get(id),
+    idOf(own) {
+      let id: bigint = own;
+      for (const retry of retries.keys()) {
+        if (retry > id) break;
+        id += 1n;
+      }
+      return tradeId(id);
+    },
     retriedAs: (id) => retriedAs.get(id),
     addRetry: (retry) => add({ retry }),
     addSwitch: (change) => add({ change }),
@@ -94,28 +103,6 @@ export function createJournal(file: string, market: string): EngineJournal {
       handle = undefined;
     },
   };
-}
-
-/** @throws LockstepError JOURNAL_UNWRITABLE */
-async function opened(file: string): Promise<FileHandle> {
-  try {
-    const handle = await open(file, 'a+', 0o600);
-    const folder = await open(dirname(file), 'r');
-    // The name of a new file is not durable before its folder is.
-    await folder.sync().finally(() => folder.close());
-    return handle;
-  } catch (cause) {
-    throw unwritable(file, String(cause), cause);
-  }
-}
-
-async function write(handle: FileHandle, file: string, line: string): Promise<void> {
-  try {
-    await handle.appendFile(`${line}\n`);
-    await handle.sync();
-  } catch (cause) {
-    throw unwritable(file, String(cause), cause);
-  }
 }
 
 /** A source is known by its first trade: another seed, file or number of traders gives another one. */
@@ -132,11 +119,7 @@ interface Binding {
 function refuseForeign(file: string, found: Binding, own: Binding): void {
   if (found.market === own.market && found.source === own.source) return;
   const what = found.market === own.market ? 'another source of trades' : `market ${found.market}`;
-  throw new LockstepError(
-    'JOURNAL_FOREIGN',
-    `${file} is the journal of ${what}`,
-    'Give the journal this engine wrote for this market, with the very input it had; or a new file when it never wrote one.',
-  );
+  throw foreignJournal(file, what);
 }
 
 const disordered = (file: string, id: TradeId): LockstepError =>
@@ -144,12 +127,4 @@ const disordered = (file: string, id: TradeId): LockstepError =>
     'JOURNAL_UNREADABLE',
     `${file}: trade ${id} is not in its place`,
     'Restore the file as this engine wrote it; what an id means never changes.',
-  );
-
-const unwritable = (file: string, why: string, cause?: unknown): LockstepError =>
-  new LockstepError(
-    'JOURNAL_UNWRITABLE',
-    `${file}: ${why}`,
-    'Correct what is named, then start the engine again; nothing was emitted without being written there first.',
-    { cause },
   );

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { OrderTypeCode, TradeId } from '#client';
-import { asV2, baseLots, LockstepError, OrderType, price, tradeId, traderIndex } from '#client';
+import { asV2, baseLots, OrderType, price, tradeId, traderIndex } from '#client';
 import type { EngineTrade } from '../engine/source.ts';
+import { readLine } from './file.ts';
 import type { SchemaSwitch } from './schemas.ts';
 
 /** Layout of the file. */
@@ -56,12 +57,12 @@ export function writeLine(line: Line): string {
 }
 
 /** @throws LockstepError JOURNAL_UNREADABLE */
-export const parseHeader = (file: string, line: string) => parsed(file, line, (value) => headerSchema.parse(value));
+export const parseHeader = (file: string, line: string) => readLine(file, line, (value) => headerSchema.parse(value));
 
 /** @throws LockstepError JOURNAL_UNREADABLE */
-export const parseLine = (file: string, line: string): Line => parsed(file, line, readLine);
+export const parseLine = (file: string, line: string): Line => readLine(file, line, readDecision);
 
-function readLine(value: unknown): Line {
+function readDecision(value: unknown): Line {
   if (typeof value === 'object' && value !== null && 'emit' in value) {
     const { emit, from } = switchSchema.parse(value);
     return { change: { schema: emit, from: tradeId(from) } };
@@ -79,17 +80,4 @@ function readLine(value: unknown): Line {
     feeTier: entry.feeTier,
   };
   return { retry };
-}
-
-function parsed<T>(file: string, line: string, read: (value: unknown) => T): T {
-  try {
-    return read(JSON.parse(line));
-  } catch (cause) {
-    throw new LockstepError(
-      'JOURNAL_UNREADABLE',
-      `${file}: a line is not as an engine writes it: ${line.slice(0, 80)}`,
-      'Give the journal this engine wrote, whole; a new one must not exist yet, or be empty.',
-      { cause },
-    );
-  }
 }

@@ -8,8 +8,10 @@ import type { EngineJournal } from './journal.ts';
  */
 export const withJournal = (source: EngineSource, journal: EngineJournal): EngineSource => ({
   origin: source.origin,
+  ...(source.orders && { orders: source.orders }),
   journal: {
     async open() {
+      if (source.orders !== undefined) return journal.open(source.orders.identity);
       const first = source.trades()[Symbol.asyncIterator]();
       const { value } = await first.next();
       await first.return?.();
@@ -19,27 +21,36 @@ export const withJournal = (source: EngineSource, journal: EngineJournal): Engin
       return journal.lastRetry;
     },
     schemas: journal.schemas,
+    idOf: journal.idOf,
     retriedAs: journal.retriedAs,
     addRetry: journal.addRetry,
     addSwitch: journal.addSwitch,
     close: journal.close,
   },
-  async *trades() {
+  trades: () => {
+    const own = source.trades()[Symbol.asyncIterator]();
     let retried = 0n;
-    let last = 0n;
-    const dueRetry = (): EngineTrade | undefined => journal.at(tradeId(last + 1n));
-    for await (const trade of source.trades()) {
-      for (let retry = dueRetry(); retry !== undefined; retry = dueRetry()) {
-        yield retry;
-        retried += 1n;
-        last = retry.tradeId;
-      }
-      last = trade.tradeId + retried;
-      yield { ...trade, tradeId: tradeId(last) };
-    }
-    for (let retry = dueRetry(); retry !== undefined; retry = dueRetry()) {
-      yield retry;
-      last = retry.tradeId;
-    }
+    let last = tradeId(0);
+    const trades: AsyncIterableIterator<EngineTrade, undefined> = {
+      [Symbol.asyncIterator]: () => trades,
+      // No generator: one that has ended gives nothing more, and here more may follow, a retry or a trade of new orders.
+      async next() {
+        const retry = journal.at(tradeId(last + 1n));
+        if (retry !== undefined) {
+          retried += 1n;
+          last = retry.tradeId;
+          return { value: retry };
+        }
+        const { done, value } = await own.next();
+        if (done === true) return { done, value: undefined };
+        last = tradeId(value.tradeId + retried);
+        return { value: { ...value, tradeId: last } };
+      },
+      async return() {
+        await own.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+    return trades;
   },
 });

@@ -15,8 +15,14 @@ beforeEach(() => {
   nextId = 1;
 });
 
-function submit(side: Order['side'], trader: number, price: number, quantity: number, immediateOrCancel = false) {
-  const order = { id: nextId, trader, side, price: BigInt(price), quantity: BigInt(quantity), immediateOrCancel };
+function submit(
+  side: Order['side'],
+  trader: number,
+  price: number,
+  quantity: number,
+  orderType: Order['orderType'] = OrderType.Limit,
+) {
+  const order = { id: nextId, trader, side, price: BigInt(price), quantity: BigInt(quantity), orderType };
   nextId += 1;
   return book.submit(order);
 }
@@ -67,8 +73,8 @@ test('an order filled in part keeps its place', () => {
 
 test('immediate-or-cancel takes what is there and never waits', () => {
   submit('sell', 1, 100, 3);
-  assert.equal(submit('buy', 9, 100, 10, true).cancelled, 7n);
-  assert.deepEqual(submit('buy', 9, 100, 10, true), { fills: [], resting: 0n, cancelled: 10n });
+  assert.equal(submit('buy', 9, 100, 10, OrderType.ImmediateOrCancel).cancelled, 7n);
+  assert.deepEqual(submit('buy', 9, 100, 10, OrderType.ImmediateOrCancel), { fills: [], resting: 0n, cancelled: 10n });
   assert.equal(book.size, 0);
 });
 
@@ -98,7 +104,7 @@ test('whatever is submitted: nobody trades with himself, no lot is made or lost,
     side: fc.constantFrom('buy' as const, 'sell' as const),
     price: fc.bigInt({ min: 95n, max: 105n }),
     quantity: fc.bigInt({ min: 1n, max: 20n }),
-    immediateOrCancel: fc.boolean(),
+    orderType: fc.constantFrom(OrderType.Limit, OrderType.ImmediateOrCancel, OrderType.Market),
   });
   fc.assert(
     fc.property(fc.array(order), (orders) => {

@@ -1,6 +1,6 @@
 import type { OrderTypeCode } from '#client';
 import { OrderType } from '#client';
-import type { Level } from './levels.ts';
+import type { Level, Waiting } from './levels.ts';
 import { PriceLevels } from './levels.ts';
 import type { Order, Side } from './order.ts';
 
@@ -21,7 +21,7 @@ export interface Execution {
   readonly fills: readonly Fill[];
   /** Lots now waiting in the book. */
   readonly resting: bigint;
-  /** Lots cancelled: the rest of an immediate-or-cancel order, or what would have met the trader's own order. */
+  /** Lots cancelled: the rest of an order that does not wait, or what would have met the trader's own order. */
   readonly cancelled: bigint;
 }
 
@@ -33,7 +33,7 @@ export interface Execution {
 export class OrderBook {
   readonly #bids = new PriceLevels('highest-first');
   readonly #asks = new PriceLevels('lowest-first');
-  readonly #waiting = new Map<number, Order>();
+  readonly #waiting = new Map<number, Waiting>();
 
   /** Orders waiting. */
   get size(): number {
@@ -64,17 +64,23 @@ export class OrderBook {
       maker.left -= quantity;
       if (maker.left === 0n) this.#remove(maker.order);
     }
-    if (left === 0n || order.immediateOrCancel) return { fills, resting: 0n, cancelled: left };
-    this.#side(order.side).at(order.price).push({ order, left });
-    this.#waiting.set(order.id, order);
+    if (left === 0n || order.orderType !== OrderType.Limit) return { fills, resting: 0n, cancelled: left };
+    const waiting = { order, left };
+    this.#side(order.side).at(order.price).push(waiting);
+    this.#waiting.set(order.id, waiting);
     return { fills, resting: left, cancelled: 0n };
+  }
+
+  /** An order that waits, and what is left of it. */
+  waiting(id: number): Readonly<Waiting> | undefined {
+    return this.#waiting.get(id);
   }
 
   /** False when no such order waits. */
   cancel(id: number): boolean {
-    const order = this.#waiting.get(id);
-    if (order === undefined) return false;
-    this.#remove(order);
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return false;
+    this.#remove(waiting.order);
     return true;
   }
 
@@ -100,7 +106,7 @@ function fillOf(taker: Order, maker: Order, quantity: bigint): Fill {
     price: maker.price,
     quantity,
     takerIsBuyer,
-    orderType: taker.immediateOrCancel ? OrderType.ImmediateOrCancel : OrderType.Limit,
+    orderType: taker.orderType,
   };
 }
 

@@ -1,3 +1,4 @@
+import { OrderType } from '#client';
 import { SeededRandom } from '../random.ts';
 import type { Fill } from './book.ts';
 import { OrderBook } from './book.ts';
@@ -53,6 +54,6 @@ function nextOrder(id: number, reference: number, traders: number, random: Seede
     side,
     price: BigInt(price),
     quantity: BigInt(lots),
-    immediateOrCancel,
+    orderType: immediateOrCancel ? OrderType.ImmediateOrCancel : OrderType.Limit,
   };
 }

@@ -1,3 +1,5 @@
+import type { OrderTypeCode } from '#client';
+
 export type Side = 'buy' | 'sell';
 
 export interface Order {
@@ -9,6 +11,6 @@ export interface Order {
   readonly price: bigint;
   /** Lots, at least 1. */
   readonly quantity: bigint;
-  /** Take what is there and cancel the rest, instead of waiting for it. */
-  readonly immediateOrCancel: boolean;
+  /** A limit order waits for its rest; of every other type the rest is cancelled. */
+  readonly orderType: OrderTypeCode;
 }

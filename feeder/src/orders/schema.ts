@@ -40,6 +40,9 @@ const cancelSchema = z.strictObject({ order: uuid, trader, cancel: uuid });
  */
 export const orderSchema = z.union([pricedSchema, marketSchema, cancelSchema]);
 
+/** What has at least an order to answer to. */
+export const orderIdSchema = z.object({ order: uuid });
+
 /** As it is in the stream. */
 export type OrderMessage = z.input<typeof orderSchema>;
 /** As it is acted on. */

@@ -1,0 +1,183 @@
+import type { TradeId } from '#client';
+import { feeOf, quoteAmount, tradeId, U64_MAX } from '#client';
+import type { EngineSource, OrderIntake } from '../engine/source.ts';
+import type { Outcome, Refusal } from './exchange.ts';
+import { Exchange, rejected } from './exchange.ts';
+import type { OrderJournal } from './journal.ts';
+import type { OrderLine, OrderNote } from './line.ts';
+import { readEntry } from './read-entry.ts';
+import type { NewOrder } from './schema.ts';
+import { orderSchema } from './schema.ts';
+import type { OrderEntry, OrderStream } from './stream.ts';
+import { journaledTrades } from './trades.ts';
+
+/** Orders that wait at once: each takes memory, and a place in every pass over the journal. */
+const MAX_WAITING_ORDERS = 100_000;
+/** Orders of a journal: what became of each is kept in memory, and a Map holds 2^24 of them. */
+const MAX_ORDERS = 8_000_000;
+
+export interface DeskOptions {
+  readonly journal: OrderJournal;
+  readonly stream: OrderStream;
+  /** Entries of the market: a trader's index is below. */
+  readonly traders: number;
+  /** Highest fee of the side that takes, in hundredths of a percent. */
+  readonly takerBps: number;
+  /** For entries that nobody can be answered about: one line each. */
+  readonly log?: (message: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  readonly maxOrders?: number;
+  readonly maxWaitingOrders?: number;
+}
+
+interface Answer {
+  readonly order: string;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Takes orders from their stream, decides about each, and writes it down before anything follows from it. What an order id was
+ * answered it is answered for good.
+ */
+export class OrderDesk implements OrderIntake {
+  readonly #options: DeskOptions;
+  readonly #exchange = new Exchange();
+  readonly #outcomes = new Map<string, Outcome>();
+  #position = '0-0';
+  /** Taken, not answered yet: those of one line of the journal at most. */
+  #unanswered: Answer[] = [];
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  get identity(): string {
+    return this.#options.journal.id;
+  }
+
+  get lastTrade(): TradeId {
+    return tradeId(this.#exchange.lastTrade);
+  }
+
+  async open(onStep: () => Promise<unknown>): Promise<void> {
+    await this.#options.journal.open((line) => this.#keep(line), onStep);
+  }
+
+  async take(isPaused: boolean): Promise<boolean> {
+    const entries = await this.#options.stream.read(this.#position);
+    const last = entries.at(-1);
+    if (last === undefined) return false;
+    const full: Answer[] = [];
+    const notes = entries.flatMap((entry) => this.#decide(entry, isPaused, full));
+    // Until this line is synced nothing has happened: an engine that can't write it ends, and forgets.
+    const line = { at: last.id, in: notes };
+    await this.#options.journal.append(line);
+    this.#position = line.at;
+    this.#unanswered = [...this.#answersOf(line), ...full];
+    return true;
+  }
+
+  async answer(idOf: (own: TradeId) => TradeId): Promise<void> {
+    if (this.#unanswered.length === 0) return;
+    const { stream, now = Date.now } = this.#options;
+    const atMs = `${Math.floor(now())}`;
+    await stream.answer(this.#unanswered.map((answer) => fieldsOf(answer, idOf, atMs)));
+    this.#unanswered = [];
+  }
+
+  close(): Promise<void> {
+    return this.#options.journal.close();
+  }
+
+  /** A line found in the journal. Only of the last one may answers be missing: the next is not begun before they are given. */
+  #keep(line: OrderLine): void {
+    for (const note of line.in) this.#apply(note);
+    this.#position = line.at;
+    this.#unanswered = this.#answersOf(line);
+  }
+
+  #apply(note: OrderNote): void {
+    if ('o' in note) this.#outcomes.set(note.o.order, this.#exchange.handle(orderSchema.parse(note.o)).outcome);
+    else if ('no' in note) this.#outcomes.set(note.no, rejected(note));
+  }
+
+  #answersOf({ in: notes }: OrderLine): Answer[] {
+    return notes.flatMap((note) => {
+      const order = orderOf(note);
+      const outcome = this.#outcomes.get(order);
+      return outcome === undefined ? [] : [{ order, outcome }];
+    });
+  }
+
+  /** The note of an entry, already applied, so that the next entry is decided by what this one left. */
+  #decide(entry: OrderEntry, isPaused: boolean, full: Answer[]): OrderNote[] {
+    const { log, maxOrders = MAX_ORDERS } = this.#options;
+    const read = readEntry(entry);
+    const order = 'message' in read ? read.message.order : 'order' in read ? read.order : undefined;
+    if (order === undefined) {
+      log?.(`entry ${entry.id} of the orders is passed over: ${'why' in read ? read.why : 'it names no order'}`);
+      return [];
+    }
+    if (this.#outcomes.has(order)) return [{ again: order }];
+    if (this.#outcomes.size >= maxOrders) {
+      const why = `the journal holds ${maxOrders} orders, which is all it may`;
+      full.push({ order, outcome: rejected({ code: 'JOURNAL_FULL', why }) });
+      return [];
+    }
+    const note: OrderNote =
+      'message' in read ? this.#judge(read, isPaused) : { no: order, code: 'ORDER_INVALID', why: read.why };
+    this.#apply(note);
+    return [note];
+  }
+
+  #judge(read: Extract<ReturnType<typeof readEntry>, { readonly message: unknown }>, isPaused: boolean): OrderNote {
+    const { message, request } = read;
+    // Whoever cancels moves nothing: it works in a pause too.
+    const refusal = 'cancel' in request ? undefined : this.#refusalOf(request, isPaused);
+    return refusal === undefined ? { o: message } : { no: message.order, ...refusal };
+  }
+
+  #refusalOf(order: NewOrder, isPaused: boolean): Refusal | undefined {
+    const { traders, takerBps, maxWaitingOrders = MAX_WAITING_ORDERS } = this.#options;
+    if (isPaused) return { code: 'MAINTENANCE', why: 'the engine is paused' };
+    if (order.trader >= traders) return { code: 'TRADER_UNKNOWN', why: `the market has ${traders} entries` };
+    if (order.type !== 'market' && !fits(order, takerBps)) {
+      return { code: 'AMOUNT_OVERFLOW', why: 'price × quantity and the fee are beyond u64' };
+    }
+    const mayWait = order.type === 'limit' || order.type === 'post_only';
+    if (mayWait && this.#exchange.waiting >= maxWaitingOrders) {
+      return { code: 'BOOK_FULL', why: `${maxWaitingOrders} orders wait, which is all that may` };
+    }
+    return undefined;
+  }
+}
+
+/** Trades of the orders of a desk. */
+export const orderSource = (desk: OrderIntake, journal: OrderJournal): EngineSource => ({
+  origin: 'orders',
+  orders: desk,
+  trades: () => journaledTrades(journal),
+});
+
+const orderOf = (note: OrderNote): string => {
+  if ('o' in note) return note.o.order;
+  return 'no' in note ? note.no : note.again;
+};
+
+/** A trade at the order's price or at a better one of the same quantity can be paid. */
+function fits({ price, quantity }: Extract<NewOrder, { readonly price: unknown }>, takerBps: number): boolean {
+  const amount = quoteAmount(price, quantity);
+  return amount !== undefined && amount + feeOf(amount, takerBps) <= U64_MAX;
+}
+
+function fieldsOf({ order, outcome }: Answer, idOf: (own: TradeId) => TradeId, atMs: string): string[] {
+  const { state, code, reason, firstTrade, trades, resting } = outcome;
+  const ids = Array.from({ length: trades }, (_, at) => `${idOf(tradeId(firstTrade + BigInt(at)))}`);
+  return [
+    ...['v', '1', 'order', order, 'state', state],
+    ...(code === undefined ? [] : ['code', code]),
+    ...(reason === undefined ? [] : ['reason', reason]),
+    ...['trades', JSON.stringify(ids), 'resting', `${resting}`, 'at_ms', atMs],
+  ];
+}
