@@ -59,7 +59,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async (streams) => (await import('./commands/dlq.ts')).dlqCommand(streams),
   },
   engine: {
-    summary: 'write a seeded order flow or a file of trades to a market',
+    summary: "write a seeded order flow, a file of trades or traders' orders to a market",
     load: async () => (await import('#feeder')).engineCommand(),
   },
   relayer: {

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { orderId } from '../../support/orders.ts';
+import type { EnginePlace } from './start-engine.ts';
+
+/** How often a producer with a rate writes. */
+const STEP_MS = 20;
+
+/** Appends orders to a market for as long as an engine of it is up: every two of them are one trade. */
+class OrderProducer {
+  readonly #place: EnginePlace;
+  readonly #redis: Redis;
+  readonly #timer: NodeJS.Timeout;
+  readonly #begun = performance.now();
+  #written = 0;
+  #writing = false;
+
+  constructor(place: EnginePlace) {
+    this.#place = place;
+    this.#redis = new Redis(place.redisUrl);
+    this.#redis.on('error', () => {});
+    this.#timer = setInterval(() => void this.#write(), STEP_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#redis.disconnect();
+  }
+
+  async #write(): Promise<void> {
+    const { count, rate } = this.#place;
+    const due = rate === 'max' ? count : ((performance.now() - this.#begun) * rate) / 1_000;
+    const trades = Math.min(count, Math.floor(due)) - this.#written;
+    if (this.#writing || trades <= 0) return;
+    this.#writing = true;
+    const pipeline = this.#redis.pipeline();
+    for (let at = 0; at < trades; at += 1) {
+      const number = this.#written + at;
+      this.#append(pipeline, { order: this.#idOf(2 * number), trader: '1', side: 'sell', type: 'limit' });
+      this.#append(pipeline, { order: this.#idOf(2 * number + 1), trader: '2', side: 'buy', type: 'ioc' });
+    }
+    this.#written += trades;
+    await pipeline.exec().catch(() => undefined);
+    this.#writing = false;
+  }
+
+  #append(pipeline: ReturnType<Redis['pipeline']>, order: Readonly<Record<string, string>>): void {
+    const text = JSON.stringify({ ...order, price: '100', quantity: '1' });
+    pipeline.xadd(`orders:${this.#place.market}`, 'MAXLEN', '~', 100_000, '*', 'v', '1', 'o', text);
+  }
+
+  /** A producer that has so many trades to make and no more repeats itself when it is begun again. */
+  #idOf(number: number): string {
+    return this.#place.rate === 'max' ? orderId(number) : randomUUID();
+  }
+}
+
+const producers = new Map<string, { readonly producer: OrderProducer; engines: number }>();
+
+/** One producer a market, however many engines of it there are. */
+export function produceFor(place: EnginePlace, ended: Promise<unknown>): void {
+  const key = `${place.redisUrl} ${place.market}`;
+  const known = producers.get(key) ?? { producer: new OrderProducer(place), engines: 0 };
+  producers.set(key, known);
+  known.engines += 1;
+  void ended.then(() => {
+    known.engines -= 1;
+    if (known.engines > 0) return;
+    known.producer.stop();
+    producers.delete(key);
+  });
+}
