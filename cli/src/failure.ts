@@ -61,6 +61,8 @@ const usageCodes: ReadonlySet<string> = new Set([
   'GATE_ENGINE_UNKNOWN',
   'GATE_MATRIX_INVALID',
   'GATE_CHAIN_UNREADABLE',
+  'GATE_RECORDING_INVALID',
+  'GATE_OBJECT_INVALID',
   'GATE_FAILED',
 ]);
 

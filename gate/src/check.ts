@@ -6,6 +6,7 @@ import { gateError } from './errors.ts';
 import type { Finding } from './finding.ts';
 import { checkProto } from './proto/check.ts';
 import type { Side, Unit } from './side/side.ts';
+import { unique } from './unique.ts';
 
 /**
  * Everything that would go wrong if NEW took the place of OLD: each build of the new side against each of the old one, because what
@@ -93,16 +94,4 @@ function inProto(findings: readonly Finding[], { proto }: Unit): readonly Findin
     const file = source?.name ?? sources[0]?.name;
     return file === undefined ? found : { ...found, file };
   });
-}
-
-/** The same at the same place against several builds is said once, against all of them. */
-function unique(findings: readonly Finding[]): readonly Finding[] {
-  const said = new Map<string, Finding>();
-  for (const found of findings) {
-    const key = [found.rule.id, found.path, found.detail].join('\n');
-    const before = said.get(key);
-    const against = [before?.against, found.against].filter((label) => label !== undefined).join(', ');
-    said.set(key, against === '' ? found : { ...found, against });
-  }
-  return [...said.values()];
 }

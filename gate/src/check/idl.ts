@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Idl } from '../idl/model.ts';
+import { isPod } from '../layout/pod.ts';
 import { resolver } from '../layout/resolve.ts';
 import { fits } from '../verdict.ts';
 import { checkAccounts } from './accounts.ts';
@@ -13,8 +14,8 @@ import type { Sides, Sizes } from './sides.ts';
 
 /** Everything that an IDL tells of what a change does. */
 export function checkIdl(old: Idl, next: Idl, sizes: Sizes = new Map()): readonly Finding[] {
-  const isPod = [old, next].every(({ types }) => types.some(({ name }) => /^Pod(?:Bool|[IU]\d+)$/.test(name)));
-  const sides: Sides = { old, next, oldTypes: resolver(old), newTypes: resolver(next), sizes, isPod };
+  const isPodded = [old, next].every(isPod);
+  const sides: Sides = { old, next, oldTypes: resolver(old), newTypes: resolver(next), sizes, isPod: isPodded };
   const findings = [
     ...checkAccounts(sides),
     ...checkInstructions(sides),

@@ -6,6 +6,7 @@ import { instruction } from './instruction.ts';
 import { instructionAccount } from './instruction-account.ts';
 import { constant, errorCode, looseType, meta } from './program.ts';
 import { proto } from './proto.ts';
+import { replay } from './replay.ts';
 import { release, wire } from './wire.ts';
 import { zeroCopy } from './zero-copy.ts';
 
@@ -25,6 +26,7 @@ export const THEMES: ReadonlyMap<string, readonly Rule[]> = new Map(
     Protobuf: proto,
     'Program, protobuf and packages together': wire,
     Releases: release,
+    'Recorded runs of releases': replay,
   }).map(([title, theme]) => [title, Object.values<Rule>(theme)] as const),
 );
 

@@ -9,6 +9,8 @@ export interface Manifest {
   readonly sha256: string | undefined;
   /** Hex, of the IDL's text. */
   readonly idlSha256: string | undefined;
+  /** Hex, of the recording of what the object did. */
+  readonly goldenSha256: string | undefined;
   /** Batch versions a program settles. */
   readonly settles: readonly number[] | undefined;
   /** Batch versions and event schemas a package speaks. */
@@ -34,6 +36,7 @@ export function parseManifest(text: string, file: string): Manifest {
     semver,
     sha256: hash(json.sha256, file),
     idlSha256: hash(json.idlSha256, file),
+    goldenSha256: hash(json.goldenSha256, file),
     settles: versions(json.batchVersions, file),
     speaks: versions(json.speaks, file),
     accountBytes: sizes(json.accountBytes ?? {}, 'GATE_MANIFEST_INVALID', file),

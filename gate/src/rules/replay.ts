@@ -1,0 +1,87 @@
+import { rules } from '../finding.ts';
+
+/** What a released program did, and what the candidate does with the same bytes on the same accounts. */
+export const replay = rules('RUN', 'old-client', {
+  refused: {
+    number: 1,
+    severity: 'breaking',
+    title: 'what a release settled is refused',
+    why: 'Clients send these very bytes, and accounts of this very state exist: a rule, a codec or a layout became narrower.',
+    fix: 'Take what was taken; a narrower rule needs a version or an instruction of its own.',
+  },
+  taken: {
+    number: 2,
+    severity: 'silent',
+    title: 'what a release refused is taken',
+    why: 'A check that protected a balance, an order or a key is gone, or bytes of one kind are read as another.',
+    fix: 'Restore the check.',
+  },
+  state: {
+    number: 3,
+    severity: 'silent',
+    title: 'the same instruction leaves other bytes',
+    why: 'Balances, cursor or root differ from what relayers, models and traders compute: rounding, order or a column is read otherwise. No IDL shows it.',
+    fix: 'Restore the arithmetic and the codec; a change of either is a batch version of its own.',
+  },
+  events: {
+    number: 4,
+    severity: 'silent',
+    title: 'the same instruction says something else in its events',
+    why: 'Result codes, digests and totals are read from events; proofs are built from them.',
+    fix: 'Emit the event as it was; what is new goes into an event of its own.',
+  },
+  otherRefusal: {
+    number: 5,
+    severity: 'breaking',
+    title: 'refused by another error',
+    why: 'Relayers decide by the code whether to retry, to split or to park a batch.',
+    fix: 'Restore the code, and the order of the checks.',
+  },
+  moreEvents: {
+    number: 6,
+    severity: 'warning',
+    title: 'an event beside the known ones',
+    why: 'Those that are known are as they were; logs are longer.',
+    fix: 'Be sure that the largest batch still fits its limits.',
+  },
+  spare: {
+    number: 7,
+    severity: 'warning',
+    direction: 'old-bytes',
+    title: 'bytes that a release keeps free are written',
+    why: 'Everything the release knows is as it was. It would carry the new bytes along without understanding them.',
+    fix: 'Be sure that going back to the release does no harm.',
+  },
+  unrecorded: {
+    number: 8,
+    severity: 'unknown',
+    direction: 'release',
+    title: 'release without a recording',
+    why: 'What it did with each vector is not known, so nothing can be compared with it.',
+    fix: 'Record it: `npm run -s release:golden -- X.Y.Z`.',
+  },
+  forged: {
+    number: 9,
+    severity: 'breaking',
+    direction: 'release',
+    title: 'recording is not what its release does',
+    why: 'Its hash is not the one in the manifest, it is of another object, or the released object itself does not do this: a change could hide behind it.',
+    fix: 'Restore golden.json, or record it anew if the release was never deployed.',
+  },
+  partial: {
+    number: 10,
+    severity: 'warning',
+    direction: 'release',
+    title: 'instructions that no recording has',
+    why: 'The release knows them, and nothing shows that the candidate does the same with them.',
+    fix: 'Add a scene to tools/release-golden before the release is recorded.',
+  },
+  read: {
+    number: 11,
+    severity: 'silent',
+    direction: 'old-bytes',
+    title: 'an account that a release left reads as something else',
+    why: 'These bytes are on-chain; the field of this name stands in others now.',
+    fix: 'Restore the place of the field, or migrate every account before anything reads it.',
+  },
+});
