@@ -4,6 +4,8 @@ import type { LaneDeps, LaneSignals } from './composition/deps.ts';
 import { RETRY_MIN_MS } from './composition/deps.ts';
 import { aborted } from './domain/aborted.ts';
 import { createBackoff } from './domain/backoff.ts';
+import type { MaintenanceMemory } from './domain/maintenance-memory.ts';
+import { createMaintenanceMemory } from './domain/maintenance-memory.ts';
 import type { RowMemory } from './domain/row-memory.ts';
 import { createRowMemory } from './domain/row-memory.ts';
 import { LaneRestart } from './errors.ts';
@@ -11,15 +13,22 @@ import { runLane } from './pipeline.ts';
 import { claimWhenActive } from './standby.ts';
 
 /** What one hold of the lane has for itself: nothing of it is good for anything once the lane is lost. */
-export interface Hold extends Pick<LaneDeps, 'source' | 'replays' | 'wishes' | 'trimmer' | 'journal' | 'queue'> {
+export interface Hold
+  extends Pick<LaneDeps, 'source' | 'replays' | 'wishes' | 'upkeep' | 'trimmer' | 'journal' | 'queue'> {
   /** Its token is nobody else's, not even an earlier hold's of this process. */
   readonly lease: Lease;
   /** Ends its connections. */
   close(): void;
 }
 
+/** What this process knows although Redis may forget it. */
+interface Memory {
+  readonly rows: RowMemory;
+  readonly maintenance: MaintenanceMemory;
+}
+
 /** What all holds share. */
-export type LaneWorld = Omit<LaneDeps, keyof Hold>;
+export type LaneWorld = Omit<LaneDeps, keyof Hold | 'maintenanceMemory'>;
 
 /**
  * Claims the lane and works on it until told to stop. A lane that is lost (another relayer took it, Redis forgot) is claimed again, and
@@ -30,7 +39,7 @@ export async function holdLane(open: () => Hold, lane: LaneWorld, signals: LaneS
   const { progress, logger, clock, config } = lane;
   const { stopping, abort } = signals;
   const backoff = createBackoff(clock, { minMs: RETRY_MIN_MS, maxMs: config.retryMaxMs });
-  const memory = createRowMemory();
+  const memory = { rows: createRowMemory(), maintenance: createMaintenanceMemory() };
   try {
     progress.state('waiting');
     for (;;) {
@@ -54,19 +63,22 @@ export async function holdLane(open: () => Hold, lane: LaneWorld, signals: LaneS
 }
 
 /** @returns why it has to begin again @throws the stop's reason, or whatever halted the lane */
-async function holdOnce(hold: Hold, lane: LaneWorld, memory: RowMemory, told: LaneSignals): Promise<unknown> {
+async function holdOnce(hold: Hold, lane: LaneWorld, memory: Memory, told: LaneSignals): Promise<unknown> {
   const { lease, journal, queue, close } = hold;
   const over = new AbortController();
   const lost = new AbortController();
   try {
-    memory.heldBy(lease.token, await claimWhenActive(lease, lane, told.stopping));
+    const before = await claimWhenActive(lease, lane, told.stopping);
+    memory.rows.heldBy(lease.token, before);
+    memory.maintenance.heldBy(lease.token, before);
     lane.progress.state('recovering');
     lease.keep(over.signal).catch((error) => over.signal.aborted || lost.abort(error));
     const signals = {
       stopping: AbortSignal.any([told.stopping, lost.signal]),
       abort: AbortSignal.any([told.abort, lost.signal]),
     };
-    const running = runLane({ ...lane, ...hold, journal: memory.remembering(journal) }, signals);
+    const remembered = { journal: memory.rows.remembering(journal), maintenanceMemory: memory.maintenance };
+    const running = runLane({ ...lane, ...hold, ...remembered }, signals);
     // What hangs on a Redis that is gone is not waited for when the caller has no more time. A lost lane's work is: it may not overlap
     // with the next hold's.
     await Promise.race([running, aborted(told.abort)]);

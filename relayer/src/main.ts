@@ -15,10 +15,12 @@ import { createRedisJournal } from './adapters/redis/journal.ts';
 import { laneKeys } from './adapters/redis/keys.ts';
 import { createLaneWishes } from './adapters/redis/lane-wishes.ts';
 import { createLease } from './adapters/redis/lease.ts';
+import { readStanding } from './adapters/redis/maintenance.ts';
 import { probeRedis } from './adapters/redis/probe.ts';
 import { requireDurable } from './adapters/redis/requirements.ts';
 import { createTradeStream } from './adapters/redis/trade-stream.ts';
 import { createTrimmer } from './adapters/redis/trim.ts';
+import { createUpkeep } from './adapters/redis/upkeep.ts';
 import type { SolanaChainDeps } from './adapters/solana/chain.ts';
 import { createSolanaChain } from './adapters/solana/chain.ts';
 import type { Endpoints, EndpointsDeps } from './adapters/solana/endpoints.ts';
@@ -30,6 +32,7 @@ import { createSubscriptions } from './adapters/solana/subscriptions.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import type { RelayerConfig } from './config.ts';
 import { laneName } from './config.ts';
+import { isQuiet } from './domain/maintenance.ts';
 import { relayerError, TransientError } from './errors.ts';
 import type { Hold } from './lane.ts';
 import { holdLane } from './lane.ts';
@@ -96,9 +99,14 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   const chain = (given.wrapChain ?? same)(chainOf(config, { endpoints, signer, clock }));
   const heartbeats = createHeartbeats(clock, config.liveMs);
   const ready = async () => {
-    await requireMarket(chain, config);
+    const absent = await marketMissing(chain, config);
     await requireOneCluster(endpoints, config);
-    return connectAll(config, logger, heartbeats.excuse);
+    const redis = await connectAll(config, logger, heartbeats.excuse).catch((error: unknown) => {
+      throw absent ?? error;
+    });
+    if (absent === undefined || (await isBeingReplaced(redis.patient, config))) return redis;
+    redis.close();
+    throw absent;
   };
   const redis = await ready().catch((error: unknown) => {
     chain.close();
@@ -133,16 +141,20 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
   const openHold = (): Hold => {
     const { patient } = redis;
     const lease = createLease({ redis: patient, keys, clock: claiming.clock, logger, leaseMs: config.leaseMs });
-    const stream = redis.openStream();
+    const [stream, listener] = [redis.openMore(), redis.openMore()];
     return {
       lease,
       source: createTradeStream({ redis: stream, market: name, clock }),
       replays: createEngineControl(patient, keys, name, lease.token),
       wishes: createLaneWishes(patient, keys, lease.token),
+      upkeep: createUpkeep({ redis: patient, listener, lane: name, token: lease.token }),
       trimmer: createTrimmer(patient, keys, name, lease.token),
       journal: wrapJournal(createRedisJournal(patient, keys, lease.token)),
       queue: wrapQueue(createBullQueue({ ...redis, keys, logger })),
-      close: () => stream.disconnect(),
+      close() {
+        stream.disconnect();
+        listener.disconnect();
+      },
     };
   };
   const lane = { chain, clock, metrics, progress, heartbeats, logger, config };
@@ -228,19 +240,26 @@ async function requireOneCluster(endpoints: Endpoints, config: RelayerConfig): P
   throw relayerError('RPC_OTHER_CLUSTER', what);
 }
 
-/** @throws LockstepError CHAIN_UNREACHABLE or MARKET_UNREADABLE; what is nobody's but ours as it is */
-async function requireMarket(chain: Chain, config: RelayerConfig): Promise<void> {
+/** The program may be away for as long as nothing is to be sent: whoever starts then waits. */
+async function isBeingReplaced(redis: Redis, config: RelayerConfig): Promise<boolean> {
+  const { maintenance } = await readStanding(redis, laneKeys(laneName(config)).maintenance);
+  return isQuiet(maintenance);
+}
+
+/** CHAIN_UNREACHABLE or MARKET_UNREADABLE; undefined when the market is there. @throws what is nobody's but ours */
+async function marketMissing(chain: Chain, config: RelayerConfig): Promise<LockstepError | undefined> {
   try {
     await Promise.all([chain.market(config.commitment), chain.rules()]);
+    return undefined;
   } catch (cause) {
     const missing = cause instanceof TransientError && cause.cause instanceof LockstepError;
     if (missing || cause instanceof LockstepError) {
-      throw relayerError('MARKET_UNREADABLE', `market ${config.market}: ${cause.message}`, { cause });
+      return relayerError('MARKET_UNREADABLE', `market ${config.market}: ${cause.message}`, { cause });
     }
     if (!(cause instanceof TransientError)) throw cause;
     const node = withoutSecrets(config.rpcUrl);
     const why = withoutSecretsIn(cause.message, secretsOf(urlsOf(config)));
-    throw relayerError('CHAIN_UNREACHABLE', `${node} does not answer: ${why}`, { cause });
+    return relayerError('CHAIN_UNREACHABLE', `${node} does not answer: ${why}`, { cause });
   }
 }
 
@@ -248,7 +267,7 @@ interface RedisConnections {
   readonly patient: Redis;
   readonly impatient: Redis;
   /** One more; ioredis does not take a connection up again that was cut. */
-  openStream(): Redis;
+  openMore(): Redis;
   close(): void;
 }
 
@@ -262,11 +281,11 @@ async function connectAll(config: RelayerConfig, logger: Logger, onRetry: () => 
   try {
     const patient = await connect('patient');
     await requireDurable(patient, logger);
-    const openStream = () => {
-      const stream = patient.duplicate();
-      return stream.on('error', (error) => logger.warn({ err: error }, 'redis connection'));
+    const openMore = () => {
+      const another = patient.duplicate();
+      return another.on('error', (error) => logger.warn({ err: error }, 'redis connection'));
     };
-    return { patient, impatient: await connect('impatient'), openStream, close };
+    return { patient, impatient: await connect('impatient'), openMore, close };
   } catch (error) {
     close();
     throw error;

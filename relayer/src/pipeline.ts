@@ -2,9 +2,11 @@ import { countLetters, retire, trim } from './composition/aftermath.ts';
 import { followWishes, obeyWishes, rowsOf } from './composition/control.ts';
 import type { LaneDeps, LaneSignals } from './composition/deps.ts';
 import { takeIn } from './composition/intake.ts';
+import { followMaintenance, obeyMaintenance } from './composition/maintenance.ts';
 import { followPointers, refillQueue } from './composition/pointers.ts';
 import { followConfig } from './composition/rules.ts';
 import { beginRun } from './composition/run.ts';
+import { standAside } from './composition/stand-aside.ts';
 
 /**
  * One lane, from the stream to the ledger:
@@ -18,10 +20,12 @@ export async function runLane(deps: LaneDeps, signals: LaneSignals): Promise<voi
   const beats = deps.heartbeats.group();
   signals.abort.addEventListener('abort', beats.end, { once: true });
   try {
+    await standAside(deps, beats, signals);
     const run = await beginRun(deps, beats, signals);
-    const { config, progress, queue, tasks } = run;
+    const { config, leave, progress, queue, tasks } = run;
     progress.outbox(() => rowsOf(run));
     await obeyWishes(run);
+    await obeyMaintenance(run);
     await refillQueue(run);
     progress.state('running');
     await tasks.untilStopped([
@@ -30,10 +34,12 @@ export async function runLane(deps: LaneDeps, signals: LaneSignals): Promise<voi
       retire(run),
       followConfig(run),
       followWishes(run),
+      followMaintenance(run),
       ...(config.trim ? [trim(run)] : []),
       countLetters(run),
     ]);
-    await queue.close(signals.abort);
+    await queue.close(tasks.abort);
+    leave.signal.throwIfAborted();
     tasks.throwIfFailed();
   } finally {
     beats.end();

@@ -8,6 +8,7 @@ import type { Blocked } from './domain/blocked.ts';
 import type { Commitment } from './domain/commitment.ts';
 import type { ControlReading, RowsByVersion } from './domain/control.ts';
 import type { Cursor } from './domain/cursor.ts';
+import type { FlushReport, Maintenance, MaintenanceView } from './domain/maintenance.ts';
 import type { BatchKey, OutboxRow } from './domain/row.ts';
 import type { RejectedTrade } from './domain/trade.ts';
 
@@ -77,6 +78,30 @@ export interface LaneWishes {
   read(): Promise<ControlReading>;
   /** Says what is in effect; it stands for a while only, so that a relayer that is gone says nothing. @throws LockstepError LEASE_LOST */
   answer(effective: ControlReading, rows: RowsByVersion): Promise<void>;
+}
+
+/**
+ * A lane's maintenance, as the relayer that has the lane takes part in it. Every write is refused when another relayer has taken the lane
+ * (LEASE_LOST), and does nothing when that maintenance does not stand any more. Left out: beginning, moving on and ending; those are an
+ * operator's.
+ */
+export interface Upkeep {
+  /** @throws LockstepError REDIS_REFUSED */
+  look(): Promise<MaintenanceView>;
+  /** Has the pause stand in the engine's control keys until it is answered. May be repeated. */
+  askPause(id: string): Promise<void>;
+  /** Once; a second one changes nothing. */
+  setCut(id: string, cut: TradeId): Promise<void>;
+  /** Nothing up to the cut is pending. */
+  setReady(id: string): Promise<void>;
+  /** Redis forgot it. */
+  writeBack(maintenance: Maintenance): Promise<void>;
+  /** Says how it stands, for a while only, so that a relayer that is gone says nothing. */
+  report(report: FlushReport): Promise<void>;
+  /** There is nothing to say any more. */
+  hush(): Promise<void>;
+  /** Calls `look` when somebody says that something changed: at once, too often, or never. Returns how to stop listening. */
+  onWord(look: () => void): () => void;
 }
 
 /** Makes room in the engine's streams. Left out: how much room; a stream keeps what is not final, however much that is. */
@@ -293,6 +318,10 @@ export type Gauge =
   | 'blocked'
   | 'blocked_v2_only'
   | 'lease_held'
+  | 'maintenance_phase'
+  | 'maintenance_pending'
+  | 'maintenance_held'
+  | 'maintenance_overdue'
   | 'info';
 
 /** Seconds each. */

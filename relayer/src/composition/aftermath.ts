@@ -1,4 +1,5 @@
 import type { TradeId } from '#client';
+import type { Blocked } from '../domain/blocked.ts';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import { firstTradeId } from '../domain/row.ts';
 import { followFinality } from '../stages/ledger/finality.ts';
@@ -23,6 +24,9 @@ export function retire(run: LaneRun): Promise<void> {
       progress.finalized(rows, last);
     },
     onRejected: progress.rejected,
+    onKnown: (trouble: Blocked | undefined) => {
+      known.finality = trouble;
+    },
     onLost: (key: BatchKey) => queue.add(key),
   };
   return pulses.finality.during(() => followFinality(finality, tasks.stopping));

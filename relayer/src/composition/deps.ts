@@ -1,14 +1,28 @@
 import type { Logger } from 'pino';
 import type { RelayerConfig } from '../config.ts';
+import type { MaintenanceMemory } from '../domain/maintenance-memory.ts';
 import type { Heartbeats } from '../observe/heartbeats.ts';
 import type { Progress } from '../observe/progress.ts';
-import type { Chain, Clock, Journal, LaneWishes, Metrics, Queue, Replays, TradeSource, Trimmer } from '../ports.ts';
+import type {
+  Chain,
+  Clock,
+  Journal,
+  LaneWishes,
+  Metrics,
+  Queue,
+  Replays,
+  TradeSource,
+  Trimmer,
+  Upkeep,
+} from '../ports.ts';
 
 /** What a lane is put together from. */
 export interface LaneDeps {
   readonly source: TradeSource;
   readonly replays: Replays;
   readonly wishes: LaneWishes;
+  readonly upkeep: Upkeep;
+  readonly maintenanceMemory: MaintenanceMemory;
   readonly trimmer: Trimmer;
   readonly journal: Journal;
   readonly queue: Queue;

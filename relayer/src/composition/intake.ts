@@ -33,11 +33,14 @@ export function takeIn(run: LaneRun): Promise<void> {
     },
     put: putter(run),
     onReceived: (id: TradeId) => {
+      known.taken = id;
       progress.received();
       latency.received(id);
     },
     onDecoded: progress.decoded,
     readCount: config.readCount,
+    upTo: () => known.maintenance?.cut,
+    clock: pulses.intake.clock,
   };
   return pulses.intake.during(() => runIntake(intake, resumeAfter, tasks.stopping));
 }

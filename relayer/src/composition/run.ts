@@ -6,6 +6,7 @@ import type { Blocked } from '../domain/blocked.ts';
 import type { Changes } from '../domain/changes.ts';
 import { createChanges } from '../domain/changes.ts';
 import type { ControlReading } from '../domain/control.ts';
+import type { Maintenance } from '../domain/maintenance.ts';
 import type { Nudges } from '../domain/nudges.ts';
 import { createNudges } from '../domain/nudges.ts';
 import type { Pulse, PulseGroup } from '../observe/heartbeats.ts';
@@ -22,6 +23,7 @@ import type { Tasks } from '../tasks.ts';
 import { createTasks } from '../tasks.ts';
 import type { LaneDeps, LaneSignals } from './deps.ts';
 import { RETRY_MIN_MS } from './deps.ts';
+import { silenced } from './silenced.ts';
 
 /** One run of a lane: what it was given, and what its stages share. */
 export interface LaneRun extends LaneDeps {
@@ -32,6 +34,8 @@ export interface LaneRun extends LaneDeps {
   readonly pulses: Pulses;
   readonly latency: Latency;
   readonly tasks: Tasks;
+  /** Ends this run at once, with why it has to begin again. */
+  readonly leave: AbortController;
   /** Announced with each batch that has landed. */
   readonly landings: Changes;
   /** Announced when the config refuses batches for another reason than before, or for none, or allows other versions. */
@@ -45,13 +49,21 @@ export interface Known {
   wished: ControlReading;
   /** Version of the batch that is on its way into the outbox. */
   putting: number | undefined;
+  /** The maintenance that is on. */
+  maintenance: Maintenance | undefined;
+  /** The last trade intake has taken. */
+  taken: TradeId;
+  /** Why it is not known what is final. */
+  finality: Blocked | undefined;
   /** The last final trade. */
   finalized: TradeId;
   /** When the last batch with trades settled, as far as the relayer knows. */
   lastSettledMs: number;
 }
 
-export type Pulses = Readonly<Record<'intake' | 'settle' | 'finality' | 'rules' | 'control' | 'letters', Pulse>>;
+export type Pulses = Readonly<
+  Record<'intake' | 'settle' | 'finality' | 'rules' | 'control' | 'maintenance' | 'letters', Pulse>
+>;
 
 /**
  * Recovers the lane from the chain and the rows, and makes what its stages share.
@@ -68,6 +80,9 @@ export async function beginRun(deps: LaneDeps, beats: PulseGroup, signals: LaneS
     rules,
     wished: {},
     putting: undefined,
+    maintenance: undefined,
+    taken: resumeAfter,
+    finality: undefined,
     finalized: finalized.lastTradeId,
     lastSettledMs: clock.now() - Number(market.slot - market.lastSettledSlot) * config.slotMs,
   };
@@ -78,11 +93,17 @@ export async function beginRun(deps: LaneDeps, beats: PulseGroup, signals: LaneS
     finality: beats.pulse('finality'),
     rules: beats.pulse('rules'),
     control: beats.pulse('control'),
+    maintenance: beats.pulse('maintenance'),
     letters: beats.pulse('letters'),
   };
   const latency = createLatency(clock, metrics);
   const shared = { ledger, known, pulses, latency, landings: createChanges(), refusals: createNudges() };
-  return { ...deps, ...shared, resumeAfter, tasks: createTasks(signals) };
+  const leave = new AbortController();
+  const tasks = createTasks({
+    stopping: AbortSignal.any([signals.stopping, leave.signal]),
+    abort: AbortSignal.any([signals.abort, leave.signal]),
+  });
+  return { ...deps, chain: silenced(deps.chain, known), ...shared, resumeAfter, tasks, leave };
 }
 
 function recoverLane(deps: LaneDeps, beats: PulseGroup, stopping: AbortSignal): Promise<Recovered> {

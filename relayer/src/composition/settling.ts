@@ -18,6 +18,7 @@ export function workOf(run: LaneRun): WorkDeps {
     ...versionsOf(run),
     requireActive: () => requireActive(run),
     ledger,
+    heldAbove: () => known.maintenance?.cut,
     timing: config,
     // What the config refused is tried again as soon as the config says otherwise.
     backoff: backoffOf(run, refusals.cutShort(clock)),

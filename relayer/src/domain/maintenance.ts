@@ -89,3 +89,30 @@ export const isQuiet = (maintenance: Pick<Maintenance, 'phase'> | undefined): bo
 
 export const isOverdue = ({ deadlineMs }: Pick<Maintenance, 'deadlineMs'>, nowMs: number): boolean =>
   deadlineMs !== undefined && nowMs > deadlineMs;
+
+/** What the engine says of the pause a maintenance needs. */
+export interface EngineWord {
+  /** The request to pause or run that stands in its control keys; '' for none. */
+  readonly asked: string;
+  /** The one it dealt with last, and why it did not do it. */
+  readonly answered: string;
+  readonly refused: string;
+  readonly isPaused: boolean;
+  /** The last trade it wrote; exact while it is paused. */
+  readonly lastId: TradeId | undefined;
+  /** Milliseconds since it spoke; undefined when it never did. */
+  readonly silentMs: number | undefined;
+}
+
+/** A maintenance and what it depends on, at one moment. */
+export interface MaintenanceView extends MaintenanceReading {
+  /** Redis' clock, milliseconds since 1970. */
+  readonly nowMs: number;
+  /** The maintenance that ended last. */
+  readonly ended: string | undefined;
+  readonly engine: EngineWord;
+  /** Last id of the trade stream; undefined without one. */
+  readonly streamEnd: TradeId | undefined;
+  /** Open dead letters up to the cut that nobody waived: how many, and the first of them. */
+  readonly letters: { readonly count: number; readonly ids: readonly TradeId[] };
+}

@@ -29,6 +29,11 @@ export const GAUGE_HELP: Readonly<Record<Gauge, string>> = {
   blocked: '1 while something outside holds the lane.',
   blocked_v2_only: '1 while a trade that batch version 2 alone can express waits for it, and all behind it.',
   lease_held: '1 while this process has the lane.',
+  maintenance_phase: '0 live, 1 draining, 2 ready, 3 upgrading, 4 verifying.',
+  maintenance_pending:
+    'Trades up to the cut of a maintenance that are not final, by where they are, in the label `place`.',
+  maintenance_held: 'Trades above the cut of a maintenance, which wait for its end.',
+  maintenance_overdue: '1 while a maintenance goes on after its deadline.',
   info: '1, with the labels `release` and `speaks`: batch versions with commas between.',
 };
 
@@ -36,6 +41,7 @@ export const GAUGE_HELP: Readonly<Record<Gauge, string>> = {
 export const LABELS: Readonly<Partial<Record<Counter | Gauge, readonly string[]>>> = {
   batches_settled_by_version: ['version'],
   info: ['release', 'speaks'],
+  maintenance_pending: ['place'],
 };
 
 export const HISTOGRAM_HELP: Readonly<Record<Histogram, string>> = {

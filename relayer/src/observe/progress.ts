@@ -5,15 +5,17 @@ import { createChanges } from '../domain/changes.ts';
 import type { ControlReading, RowsByVersion } from '../domain/control.ts';
 import { countVersions } from '../domain/control.ts';
 import type { Cursor } from '../domain/cursor.ts';
+import type { FlushReport, Maintenance } from '../domain/maintenance.ts';
+import { MAINTENANCE_PHASES, NOTHING_PENDING } from '../domain/maintenance.ts';
 import type { OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
 import type { Metrics } from '../ports.ts';
 
 /**
  * waiting: another relayer has the lane · recovering: reading chain and journal · running · blocked: `blocked` says by what ·
- * halted: an error nobody retries · stopped.
+ * maintenance: nothing is pending and nothing is sent, until operators end it · halted: an error nobody retries · stopped.
  */
-export type LaneState = 'waiting' | 'recovering' | 'running' | 'blocked' | 'halted' | 'stopped';
+export type LaneState = 'waiting' | 'recovering' | 'running' | 'blocked' | 'maintenance' | 'halted' | 'stopped';
 
 /** One look at a lane. Counts are trades since this process started, unless said otherwise. */
 export interface LaneStatus {
@@ -42,7 +44,15 @@ export interface LaneStatus {
   readonly control?: ControlStatus;
   /** Batches in the outbox, landed ones that are not final included. */
   readonly rowsByVersion: RowsByVersion;
+  /** What the lane is maintained for, and what its phase waits for; absent while the lane is live. */
+  readonly maintenance?: MaintenanceStatus;
   readonly blocked?: Blocked;
+}
+
+/** A maintenance that is on. */
+export interface MaintenanceStatus extends Maintenance, Pick<FlushReport, 'pending' | 'held' | 'blocked'> {
+  /** Its deadline is over. */
+  readonly overdue: boolean;
 }
 
 export interface ControlStatus {
@@ -78,6 +88,10 @@ export interface Progress {
   streamBlocked(cause: Blocked | undefined): void;
   /** What of the operators' control is in effect. */
   control(reading: ControlReading): void;
+  /** The maintenance that is on. */
+  maintenance(status: MaintenanceStatus | undefined): void;
+  /** Everything that holds the lane now. */
+  blockers(): readonly Blocked[];
   /** Where the rows are counted, until the lane is lost. */
   outbox(rows: () => RowsByVersion): void;
   /** Ends every wait with this error. */
@@ -102,7 +116,9 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
   let queueBlocked: Blocked | undefined;
   let rulesBlocked: Blocked | undefined;
   let streamBlocked: Blocked | undefined;
-  const blockedNow = () => rulesBlocked ?? batchBlocked ?? queueBlocked ?? streamBlocked;
+  let maintenance: MaintenanceStatus | undefined;
+  const blockers = () => [rulesBlocked, batchBlocked, queueBlocked, streamBlocked].filter((one) => one !== undefined);
+  const blockedNow = () => blockers()[0];
   const countBlocked = () => {
     metrics.set('blocked', blockedNow() === undefined ? 0 : 1);
     metrics.set('blocked_v2_only', batchBlocked?.code === 'V2_ONLY_TRADE' ? 1 : 0);
@@ -198,6 +214,12 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
     control(reading) {
       control = controlStatus(reading);
     },
+    maintenance(status) {
+      maintenance = status;
+      countMaintenance(status, metrics);
+      changes.announce();
+    },
+    blockers,
     outbox(rows) {
       rowsByVersion = rows;
     },
@@ -215,6 +237,7 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
         pending,
         ...(control === undefined ? {} : { control }),
         rowsByVersion: rowsByVersion(),
+        ...(maintenance === undefined ? {} : { maintenance }),
         ...(blocked === undefined ? {} : { blocked: { code: blocked.code, reason: blocked.reason } }),
       };
     },
@@ -222,6 +245,15 @@ export function createProgress(lane: string, metrics: Metrics): Progress {
       return changes.until(() => (finalized ? finalizedTradeId : cursor.lastTradeId) >= last, signal);
     },
   };
+}
+
+function countMaintenance(status: MaintenanceStatus | undefined, metrics: Metrics): void {
+  metrics.set('maintenance_phase', status === undefined ? 0 : MAINTENANCE_PHASES.indexOf(status.phase) + 1);
+  for (const [place, trades] of Object.entries(status?.pending ?? NOTHING_PENDING)) {
+    metrics.set('maintenance_pending', trades, { place });
+  }
+  metrics.set('maintenance_held', status?.held ?? 0);
+  metrics.set('maintenance_overdue', status?.overdue ? 1 : 0);
 }
 
 function controlStatus({ control, ignored }: ControlReading): ControlStatus | undefined {

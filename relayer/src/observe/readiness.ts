@@ -31,7 +31,7 @@ export interface ReadinessDeps {
 const KEPT_MS = 1_000;
 const TIMEOUT_MS = 2_000;
 /** A lane that something holds is ready to go on; one that stands by is ready to take over. */
-const READY: ReadonlySet<LaneState> = new Set(['running', 'blocked', 'waiting']);
+const READY: ReadonlySet<LaneState> = new Set(['running', 'blocked', 'waiting', 'maintenance']);
 
 /**
  * Answers whether the relayer could settle now. However many ask, Redis and the cluster are asked once a second at most, and
@@ -55,7 +55,8 @@ export function createReadiness({ status, write, readSlot, clock }: ReadinessDep
     const reasons = [
       ...(READY.has(state) ? [] : [`the lane is ${state}`]),
       ...(checks.redis.ok ? [] : ['redis does not take writes']),
-      ...(checks.rpc.ok ? [] : ['the cluster does not answer']),
+      // The program may be away: nothing is asked of it.
+      ...(checks.rpc.ok || state === 'maintenance' ? [] : ['the cluster does not answer']),
     ];
     const reason = reasons.length === 0 ? {} : { reason: reasons.join('; ') };
     return { ready: reasons.length === 0, state, ...reason, ...checks };

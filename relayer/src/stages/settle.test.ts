@@ -49,6 +49,7 @@ function world() {
     limits: { maxTrades: 100, maxBytes: chain.payloadCapacity, maxAgeMs: 0 },
     onRejected: (trade: RejectedTrade) => rejected.push(trade),
     onSigned: () => {},
+    heldAbove: () => undefined,
     onBlocked: (cause: Blocked | undefined) => blocked.push(cause),
   };
   const run = (row: OutboxRow = newRow(1, trades(1, 3)), cursor = start) =>

@@ -1,10 +1,12 @@
 import pino from 'pino';
+import type { TradeId } from '#client';
 import { aborted } from '../domain/aborted.ts';
 import { tradesToForget } from '../domain/adoption.ts';
 import type { ControlReading, RowsByVersion } from '../domain/control.ts';
+import type { EngineWord, FlushReport, Maintenance } from '../domain/maintenance.ts';
 import type { BatchKey, OutboxRow } from '../domain/row.ts';
 import type { RejectedTrade } from '../domain/trade.ts';
-import type { HaltMark, Journal, LaneWishes, Queue, Replays, Trimmer } from '../ports.ts';
+import type { Clock, HaltMark, Journal, LaneWishes, Queue, Replays, Trimmer, Upkeep } from '../ports.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -126,6 +128,72 @@ export function fakeWishes(): FakeWishes {
     },
   };
   return wishes;
+}
+
+/** A lane's maintenance hash and an engine beside it, as a test sets them, and what the lane made of them. */
+export interface FakeUpkeep extends Upkeep {
+  maintenance: Maintenance | undefined;
+  ignored: string | undefined;
+  ended: string | undefined;
+  engine: EngineWord;
+  streamEnd: TradeId | undefined;
+  /** Ids of open letters that are not waived. */
+  letters: () => readonly TradeId[];
+  readonly reports: FlushReport[];
+  readonly asked: string[];
+  /** Everybody who listens. */
+  readonly ears: Set<() => void>;
+  /** Called with each pause that is asked for. */
+  onAsk: (id: string) => void;
+  hushed: number;
+}
+
+export function fakeUpkeep(clock: Pick<Clock, 'now'>): FakeUpkeep {
+  const standing = (id: string) => (fake.maintenance?.id === id ? fake.maintenance : undefined);
+  const fake: FakeUpkeep = {
+    ...{ maintenance: undefined, ignored: undefined, ended: undefined, streamEnd: undefined },
+    engine: { asked: '', answered: '', refused: '', isPaused: false, lastId: undefined, silentMs: 0 },
+    letters: () => [],
+    ...{ reports: [], asked: [], ears: new Set<() => void>(), onAsk: () => {}, hushed: 0 },
+    async look() {
+      const { maintenance, ignored, ended, engine, streamEnd } = fake;
+      const ids = fake.letters();
+      return {
+        ...(maintenance === undefined ? {} : { maintenance }),
+        ...(ignored === undefined ? {} : { ignored }),
+        ...{ nowMs: clock.now(), ended, engine, streamEnd, letters: { count: ids.length, ids } },
+      };
+    },
+    async askPause(id) {
+      if (standing(id) === undefined || fake.engine.asked === id) return;
+      if (fake.maintenance?.cut !== undefined && fake.engine.asked !== '') return;
+      fake.asked.push(id);
+      fake.engine = { ...fake.engine, asked: id };
+      fake.onAsk(id);
+    },
+    async setCut(id, cut) {
+      const found = standing(id);
+      if (found?.phase === 'draining') fake.maintenance = { cut, ...found };
+    },
+    async setReady(id) {
+      const found = standing(id);
+      if (found?.phase === 'draining') fake.maintenance = { ...found, phase: 'ready' };
+    },
+    async writeBack(maintenance) {
+      fake.maintenance ??= maintenance;
+    },
+    async report(report) {
+      fake.reports.push(report);
+    },
+    async hush() {
+      fake.hushed += 1;
+    },
+    onWord(look) {
+      fake.ears.add(look);
+      return () => fake.ears.delete(look);
+    },
+  };
+  return fake;
 }
 
 /** For a stream nothing is wrong with. */

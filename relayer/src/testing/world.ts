@@ -1,6 +1,7 @@
 import { decodeBatch, OrderType, tradeId } from '#client';
 import type { RelayerConfig } from '../config.ts';
 import { parseRelayerConfig } from '../config.ts';
+import { createMaintenanceMemory } from '../domain/maintenance-memory.ts';
 import { createHeartbeats } from '../observe/heartbeats.ts';
 import { createProgress } from '../observe/progress.ts';
 import { runLane } from '../pipeline.ts';
@@ -9,7 +10,7 @@ import { fakeChain } from './chain.ts';
 import { fakeClock } from './clock.ts';
 import { encodeEvent } from './events.ts';
 import { createMemoryMetrics } from './metrics.ts';
-import { fakeJournal, fakeQueue, fakeWishes, noReplays, noTrimmer, silent } from './ports.ts';
+import { fakeJournal, fakeQueue, fakeUpkeep, fakeWishes, noReplays, noTrimmer, silent } from './ports.ts';
 import { trade } from './trades.ts';
 
 const ADDRESS = 'So11111111111111111111111111111111111111112';
@@ -41,6 +42,8 @@ export function world(entries: readonly StreamEntry[]) {
   const chain = fakeChain(clock);
   const journal = fakeJournal();
   const wishes = fakeWishes();
+  const upkeep = fakeUpkeep(clock);
+  const maintenanceMemory = createMaintenanceMemory();
   /** One run of the relayer over what outlives it: chain, journal, stream. */
   const start = (settings: Partial<RelayerConfig> = {}) => {
     const stopping = new AbortController();
@@ -62,6 +65,8 @@ export function world(entries: readonly StreamEntry[]) {
         source,
         replays: noReplays,
         wishes,
+        upkeep,
+        maintenanceMemory,
         trimmer: noTrimmer,
         journal,
         queue,
@@ -90,7 +95,7 @@ export function world(entries: readonly StreamEntry[]) {
   /** Ids in every batch that took effect, the ones a fork took back included. */
   const settledIds = () =>
     chain.settled.flatMap((payload) => decodeBatch(payload).trades.map((one) => Number(one.tradeId)));
-  return { clock, chain, journal, wishes, start, settledIds };
+  return { clock, chain, journal, wishes, upkeep, maintenanceMemory, start, settledIds };
 }
 
 export const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1);

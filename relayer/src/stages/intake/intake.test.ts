@@ -54,6 +54,8 @@ function world(ids: readonly number[], options: { maxTrades?: number; minimum?: 
     onReceived: () => {},
     onDecoded: () => {},
     readCount: 2,
+    upTo: () => undefined,
+    clock,
   };
   return { batches, asked, looks, run: (after = 0) => runIntake(deps, tradeId(after), stop.signal) };
 }

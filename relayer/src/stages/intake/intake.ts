@@ -1,6 +1,6 @@
 import type { TradeId } from '#client';
 import type { IntakeTrade } from '../../domain/trade.ts';
-import type { StreamEntry, TradeSource } from '../../ports.ts';
+import type { Clock, StreamEntry, TradeSource } from '../../ports.ts';
 import type { Accumulator, ClosedBatch } from '../batch/accumulator.ts';
 import type { Repair } from './repair.ts';
 
@@ -18,6 +18,9 @@ export interface IntakeDeps {
   readonly onDecoded: () => void;
   /** Entries asked for at once. */
   readonly readCount: number;
+  /** Nothing above this trade is taken; undefined: everything is. */
+  readonly upTo: () => TradeId | undefined;
+  readonly clock: Clock;
 }
 
 /** A quiet stream is asked again this often, so that a stop and a new generation are noticed. */
@@ -36,9 +39,12 @@ export async function runIntake(deps: IntakeDeps, after: TradeId, stopping: Abor
   const { source, decode, accumulator } = deps;
   let last = after;
   while (!stopping.aborted) {
-    const entries = await source.read(last, deps.readCount, waitMs(accumulator), stopping);
+    const isAtEnd = isAbove(last, 1n, deps);
+    if (isAtEnd) await deps.clock.sleep(waitMs(accumulator), stopping);
+    const entries = isAtEnd ? [] : await source.read(last, deps.readCount, waitMs(accumulator), stopping);
     for (const entry of entries) {
       if (stopping.aborted) return;
+      if (isAbove(entry.tradeId, 0n, deps)) break;
       deps.onReceived(entry.tradeId);
       const item = decode(entry);
       deps.onDecoded();
@@ -47,9 +53,14 @@ export async function runIntake(deps: IntakeDeps, after: TradeId, stopping: Abor
     }
     const due = accumulator.takeDue(deps.minimumTrades());
     if (due !== undefined) await deps.put(due);
-    if (entries.length > 0) deps.repair.done();
+    if (entries.length > 0 || isAtEnd) deps.repair.done();
     else if (!stopping.aborted) await deps.repair.look(last);
   }
+}
+
+function isAbove(id: TradeId, plus: bigint, { upTo }: Pick<IntakeDeps, 'upTo'>): boolean {
+  const end = upTo();
+  return end !== undefined && id + plus > end;
 }
 
 function waitMs(accumulator: Accumulator<IntakeTrade>): number {

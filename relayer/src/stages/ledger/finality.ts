@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Sequence, TradeId } from '#client';
+import type { Blocked } from '../../domain/blocked.ts';
 import type { Commitment } from '../../domain/commitment.ts';
 import type { BatchKey, OutboxRow } from '../../domain/row.ts';
 import type { RejectedTrade } from '../../domain/trade.ts';
@@ -24,6 +25,8 @@ export interface FinalityDeps {
   readonly onFinalized: (rows: readonly OutboxRow[], lastTradeId: TradeId) => void;
   /** Told once per trade that the program passed over. */
   readonly onRejected: (rejected: RejectedTrade) => void;
+  /** Told after each look why it taught nothing, or that it did. */
+  readonly onKnown: (trouble: Blocked | undefined) => void;
   /** Batches up to this one are no longer on-chain: have them looked at, in order with the others. */
   readonly onLost: (key: BatchKey) => Promise<void>;
 }
@@ -35,9 +38,11 @@ export async function followFinality(deps: FinalityDeps, signal: AbortSignal): P
     if (deps.ledger.landed.length === 0) continue;
     try {
       await checkOnce(deps);
+      deps.onKnown(undefined);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       deps.metrics.increment('rpc_errors');
+      deps.onKnown({ code: error.code, reason: error.message });
       deps.logger.warn({ err: error }, 'finality unknown, asking again');
     }
   }

@@ -100,6 +100,7 @@ function watched(rows: readonly OutboxRow[]) {
     },
     onFinalized: (_: readonly OutboxRow[], last: bigint) => finalized.push(last),
     onRejected: (rejected: RejectedTrade) => rejections.push(rejected),
+    onKnown: () => {},
     onLost: async (key: BatchKey) => void lost.push(key),
   };
   return { clock, chain, journal, ledger, finalized, lost, rejections, adopted, deps };

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ProgramRefusal, Sequence } from '#client';
+import type { ProgramRefusal, Sequence, TradeId } from '#client';
 import type { Cursor } from '../../domain/cursor.ts';
 import { nextTradeId } from '../../domain/cursor.ts';
 import type { OutboxRow } from '../../domain/row.ts';
@@ -20,6 +20,8 @@ export interface SubmitDeps extends VersionDeps {
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Batches that begin above this trade are not signed; undefined: none is held. */
+  readonly heldAbove: () => TradeId | undefined;
   /** Told once per trade that became a void. */
   readonly onRejected: (rejected: RejectedTrade) => void;
   /** Told once per batch, when it is signed for the first time by anyone. */
@@ -49,6 +51,8 @@ export type Submitted =
  */
 export async function submit(row: OutboxRow, cursor: Cursor, deps: SubmitDeps): Promise<Submitted> {
   if (stateOf(row) === 'open' && firstTradeId(row) <= cursor.lastTradeId) return { kind: 'overtaken' };
+  const held = heldOf(row, deps);
+  if (held !== undefined) return held;
   const sequence = sequenceFor(row, cursor);
   if (sequence === undefined || sequence > cursor.nextSequence) return { kind: 'ahead', by: 'cursor' };
   if (sequence < cursor.nextSequence) return { kind: 'taken', sequence };
@@ -74,6 +78,13 @@ export async function submit(row: OutboxRow, cursor: Cursor, deps: SubmitDeps): 
     case 'refused':
       return refused(row, payload, simulation.refusal, deps);
   }
+}
+
+/** What a maintenance came before waits for its end, unless it may be on the wire already. */
+function heldOf(row: OutboxRow, { heldAbove }: SubmitDeps): Submitted | undefined {
+  const cut = heldAbove();
+  if (cut === undefined || stateOf(row) !== 'open' || firstTradeId(row) <= cut) return undefined;
+  return { kind: 'blocked', code: 'HELD', reason: `trades above ${cut} are held until the maintenance ends` };
 }
 
 const FITS = { kind: 'fits' } as const;
