@@ -36,7 +36,10 @@ export const MAX_TRADES_V2 = 1024;
 
 export const EntryStatus = { Free: 0, Open: 1, Closing: 2 } as const;
 
-export const MarketStatus = { Open: 0, Migrated: 1 } as const;
+export const MarketStatus = { Open: 0, Migrated: 1, Importing: 2 } as const;
+
+/** 1 has a fixed depth; 2, after a migration or an import, is as deep as its leaves need and begins with the old root. */
+export const TreeVersion = { Fixed: 1, Growing: 2 } as const;
 
 /** Bits of `ScheduledChange.mask`: the fields the change replaces. */
 export const ScheduleMask = {

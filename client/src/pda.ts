@@ -19,5 +19,9 @@ export const baseVault = (programId: PublicKey, market: PublicKey): PublicKey =>
 export const quoteVault = (programId: PublicKey, market: PublicKey): PublicKey =>
   derive(programId, 'quote_vault', market);
 
+/** Keeps a market's old state tree between its migration and the end of it. */
+export const previousTreeAddress = (programId: PublicKey, market: PublicKey): PublicKey =>
+  derive(programId, 'tree', market);
+
 /** Where the upgradeable loader keeps the program's bytes and its upgrade authority. */
 export const programDataAddress = (programId: PublicKey): PublicKey => derive(UPGRADEABLE_LOADER, programId);

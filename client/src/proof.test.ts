@@ -96,7 +96,10 @@ test('a changed bit anywhere is refused', () => {
         { ...proof, payload: flip(proof.payload, at) },
         { ...proof, resultCodes: flip(proof.resultCodes, at) },
         { ...proof, leafIndex: proof.leafIndex ^ (1 << (at % 31)) },
-        { ...proof, path: proof.path.map((sibling, i) => (i === level ? flip(sibling, at) : sibling)) },
+        {
+          ...proof,
+          path: proof.path.map((sibling, i) => (i === level && sibling !== null ? flip(sibling, at) : sibling)),
+        },
         { ...proof, tradeId: '99999' },
       ];
       for (const wrong of changed) refuses('PROOF_INVALID', () => verifyTradeProof(wrong, { program, market, root }));

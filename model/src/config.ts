@@ -78,9 +78,11 @@ export function initialized(args: InitializeArgs, bump: number): GlobalConfig {
     featureFlags: 0n,
     schedule: noSchedule,
     successor: { program: PublicKey.default, unlockSlot: slot(0) },
+    predecessor: PublicKey.default,
+    handedOver: 0,
     layoutVersion: 1,
     bump,
-    reserved: new Uint8Array(126),
+    reserved: new Uint8Array(90),
   };
 }
 

@@ -123,7 +123,7 @@ function* linesOf(
   yield `relayer             ${config.activeRelayer}`;
   if (schedule !== undefined) yield `scheduled change    at slot ${schedule.activationSlot}, fields ${schedule.mask}`;
   if (market === undefined || units === undefined) return;
-  yield `market              ${market.address}${market.status === MarketStatus.Open ? '' : ' (migrated)'}`;
+  yield `market              ${market.address}${market.status === MarketStatus.Open ? '' : ` (${market.status === MarketStatus.Importing ? 'importing' : 'migrated'})`}`;
   yield `last trade          ${market.lastTradeId}, at slot ${market.lastSettledSlot}`;
   yield `next batch          ${market.nextSequence}`;
   yield `trades              ${market.tradesSettled} settled, ${market.tradesVoided} void, ${market.tradesSkipped} passed over`;

@@ -21,9 +21,11 @@ const config: GlobalConfig = {
   allowedBatchVersions: 3,
   schedule: none,
   successor: { program: PublicKey.default, unlockSlot: slot(0) },
+  predecessor: PublicKey.default,
+  handedOver: 0,
   layoutVersion: 1,
   bump: 255,
-  reserved: new Uint8Array(126),
+  reserved: new Uint8Array(90),
 };
 
 const warned = (after: Partial<GlobalConfig>, before: GlobalConfig = config) =>

@@ -37,6 +37,10 @@ export interface GlobalConfig extends SchedulableFields {
   readonly guardian: PublicKey;
   readonly schedule: ScheduledChange;
   readonly successor: { readonly program: PublicKey; readonly unlockSlot: Slot };
+  /** The program whose markets can be imported; the zero address when there is none. */
+  readonly predecessor: PublicKey;
+  /** Markets handed over to the successor: while there is one, the successor is fixed. */
+  readonly handedOver: number;
   readonly layoutVersion: number;
   readonly bump: number;
   readonly reserved: Uint8Array;

@@ -39,6 +39,14 @@ export interface MarketHeader {
   readonly vaultBump: number;
   /** Trades of V2 batches that could not settle. */
   readonly tradesSkipped: bigint;
+  /** The market this one is handed over to; the zero address while it is here. */
+  readonly successorMarket: PublicKey;
+  /** The market this one is or was imported from; the zero address when there is none. */
+  readonly predecessorMarket: PublicKey;
+  readonly importedEntries: number;
+  /** Sums over the imported entries, pending withdrawals included. */
+  readonly importedBaseLots: BaseLots;
+  readonly importedQuoteAtoms: QuoteAtoms;
   readonly reserved: Uint8Array;
 }
 

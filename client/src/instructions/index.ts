@@ -1,5 +1,6 @@
 import type { PublicKey } from '@solana/web3.js';
 import { adminInstructions } from './admin.ts';
+import { forkInstructions } from './fork.ts';
 import { marketInstructions } from './market.ts';
 import { settleInstructions } from './settle.ts';
 import { traderInstructions } from './trader.ts';
@@ -9,6 +10,7 @@ export function settlementInstructions(programId: PublicKey) {
   return {
     ...adminInstructions(programId),
     ...marketInstructions(programId),
+    ...forkInstructions(programId),
     ...traderInstructions(programId),
     ...settleInstructions(programId),
   };

@@ -7,7 +7,14 @@ import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { marketSpace } from '../accounts/market.ts';
 import { camelCase, coder, fromAnchor } from '../anchor.ts';
 import { idl, idlInstruction } from '../idl.ts';
-import { baseVault, configAddress, programDataAddress, quoteVault, vaultAuthority } from '../pda.ts';
+import {
+  baseVault,
+  configAddress,
+  previousTreeAddress,
+  programDataAddress,
+  quoteVault,
+  vaultAuthority,
+} from '../pda.ts';
 import { changeOf } from '../schedule.ts';
 import { refuses } from '../testing/refusal.ts';
 import { slot } from '../units.ts';
@@ -42,6 +49,9 @@ const args = {
 const vaults = { baseVault: baseVault(programId, market), quoteVault: quoteVault(programId, market) };
 const authority = { vaultAuthority: vaultAuthority(programId, market) };
 const config = configAddress(programId);
+const previousTree = previousTreeAddress(programId, market);
+/** Those of an imported market are not derived from it. */
+const oldVaults = { baseVault: key(), quoteVault: key() };
 
 /** Each builder's instruction, the accounts and the arguments it must carry. */
 const built = {
@@ -61,6 +71,36 @@ const built = {
     { admin, config, market, ...authority, quoteVault: vaults.quoteVault, destination: owner },
     { amount: 8n },
   ],
+  nominateSuccessor: [build.nominateSuccessor({ admin, program: owner }), { admin, config }, { program: owner }],
+  handOver: [
+    build.handOver({ admin, market, ...oldVaults, successorMarket: owner }),
+    { admin, config, market, otherMarket: owner, ...authority, ...oldVaults },
+    {},
+  ],
+  takeBack: [
+    build.takeBack({ admin, market, ...oldVaults }),
+    { admin, config, market, ...authority, ...oldVaults },
+    {},
+  ],
+  setPredecessor: [build.setPredecessor({ admin, program: owner }), { admin, config }, { program: owner }],
+  prepareImport: [
+    build.prepareImport({ admin, market, oldMarket: owner }),
+    { admin, config, market, oldMarket: owner, ...authority },
+    {},
+  ],
+  importMarket: [
+    build.importMarket({ admin, market, ...oldVaults, oldMarket: owner, maxEntries: 12 }),
+    { admin, config, market, otherMarket: owner, ...authority, ...oldVaults },
+    { maxEntries: 12 },
+  ],
+  abortImport: [
+    build.abortImport({ admin, market, ...oldVaults, oldMarket: owner }),
+    { admin, config, market, otherMarket: owner, ...authority, ...oldVaults },
+    {},
+  ],
+  migrateStateTree: [build.migrateStateTree({ admin, market }), { admin, config, market, previousTree }, {}],
+  revertStateTree: [build.revertStateTree({ admin, market }), { admin, config, market, previousTree }, {}],
+  finalizeMigration: [build.finalizeMigration({ admin, market }), { admin, config, market, previousTree }, {}],
   setPaused: [build.setPaused({ authority: admin, isPaused: true }), { authority: admin, config }, { isPaused: true }],
   setAllowedVersions: [
     build.setAllowedVersions({ admin, allowedBatchVersions: 3 }),

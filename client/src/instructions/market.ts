@@ -38,13 +38,15 @@ export function marketInstructions(programId: PublicKey) {
       market: PublicKey;
       destination: PublicKey;
       amount: bigint;
+      /** Of an imported market, whose vaults are its predecessor's. */
+      quoteVault?: PublicKey | undefined;
     }): TransactionInstruction => {
       const accounts = {
         admin: i.admin,
         config,
         market: i.market,
         vaultAuthority: vaultAuthority(programId, i.market),
-        quoteVault: quoteVault(programId, i.market),
+        quoteVault: i.quoteVault ?? quoteVault(programId, i.market),
         destination: i.destination,
       };
       return instruction(programId, 'collect_fees', accounts, { amount: i.amount });

@@ -2,11 +2,17 @@ import type { PublicKey, TransactionInstruction } from '@solana/web3.js';
 import { baseVault, configAddress, quoteVault, vaultAuthority } from '../pda.ts';
 import { traderIndex } from '../units.ts';
 import { instruction } from './build.ts';
+import type { MarketVaults } from './fork.ts';
 
 interface Entry {
   readonly owner: PublicKey;
   readonly market: PublicKey;
   readonly index: number;
+}
+
+/** Of an imported market, whose vaults are its predecessor's; by default they are derived from the market. */
+interface Vaults {
+  readonly vaults?: MarketVaults | undefined;
 }
 
 interface Amounts {
@@ -17,9 +23,9 @@ interface Amounts {
 /** What a trader does with their own entry, and the guardian's hold on it. None of it needs the relayer. */
 export function traderInstructions(programId: PublicKey) {
   const config = configAddress(programId);
-  const vaults = (market: PublicKey) => ({
-    baseVault: baseVault(programId, market),
-    quoteVault: quoteVault(programId, market),
+  const vaultsOf = ({ market, vaults }: { market: PublicKey; vaults?: MarketVaults | undefined }): MarketVaults => ({
+    baseVault: vaults?.baseVault ?? baseVault(programId, market),
+    quoteVault: vaults?.quoteVault ?? quoteVault(programId, market),
   });
   const indexed = (i: Entry & Amounts) => ({
     index: traderIndex(i.index),
@@ -40,14 +46,11 @@ export function traderInstructions(programId: PublicKey) {
     closeTrader: (i: Entry): TransactionInstruction =>
       instruction(programId, 'close_trader', { owner: i.owner, market: i.market }, { index: traderIndex(i.index) }),
 
-    deposit: (i: Entry & Amounts & { baseSource: PublicKey; quoteSource: PublicKey }): TransactionInstruction => {
+    deposit: (
+      i: Entry & Amounts & Vaults & { baseSource: PublicKey; quoteSource: PublicKey },
+    ): TransactionInstruction => {
       const { owner, market, baseSource, quoteSource } = i;
-      return instruction(
-        programId,
-        'deposit',
-        { owner, market, ...vaults(market), baseSource, quoteSource },
-        indexed(i),
-      );
+      return instruction(programId, 'deposit', { owner, market, ...vaultsOf(i), baseSource, quoteSource }, indexed(i));
     },
 
     /** Starts the wait; the destinations are fixed here. */
@@ -60,14 +63,14 @@ export function traderInstructions(programId: PublicKey) {
     },
 
     executeWithdrawal: (
-      i: Entry & { baseDestination: PublicKey; quoteDestination: PublicKey },
+      i: Entry & Vaults & { baseDestination: PublicKey; quoteDestination: PublicKey },
     ): TransactionInstruction => {
       const { owner, market, baseDestination, quoteDestination } = i;
       const authority = vaultAuthority(programId, market);
       return instruction(
         programId,
         'execute_withdrawal',
-        { owner, market, vaultAuthority: authority, ...vaults(market), baseDestination, quoteDestination },
+        { owner, market, vaultAuthority: authority, ...vaultsOf(i), baseDestination, quoteDestination },
         { index: traderIndex(i.index) },
       );
     },

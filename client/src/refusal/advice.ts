@@ -84,6 +84,24 @@ export const settlementAdvice = {
   WrongSource: "Deposit from token accounts of the entry's owner.",
   BalanceOverflow: 'Split the amount: a balance would leave 64 bits.',
 
+  SameProgram: 'Name another program than this one.',
+  NoSuccessor: 'Nominate the successor program first; its timelock starts then.',
+  SuccessorLocked: "Wait until the successor's unlock slot, which the config names.",
+  SuccessorInUse: 'Take the markets back that are handed over, then nominate another program.',
+  WithdrawalDelayFixed: 'Withdraw the nomination of the successor first; its timelock counts from the present delay.',
+  NotPaused: 'Pause settlement first; withdrawals keep working meanwhile.',
+  NotPrepared: "Run prepare_import in the successor for this market, with an account as large as this market's.",
+  NotHandedOver:
+    "Run hand_over in the old program first, to this very market; the old market's header names where it went.",
+  VaultsNotReturned: 'Run abort_import in the successor first; after the end of its import there is no way back.',
+  VaultsNotHandedOver: 'Run hand_over in the old program first: the vaults still belong to somebody else.',
+  ForeignMarket: "Pass the predecessor's market this one was prepared for; set_predecessor names the program.",
+  MarketImporting: 'Wait for the end of the import, or take the market back; nothing is lost meanwhile.',
+  AlreadyImported: 'Nothing to do: the market is open and goes on where the old one stopped.',
+  SumsMismatch: 'Abort the import and take the market back: its entries do not add up to what it owes.',
+  TreeMigrated: 'Nothing to do: the market has a state tree of version 2.',
+  TreeMoved: 'Go on with the new state tree: a batch has settled in it.',
+
   InvariantViolated: 'Pause and report it: the program stopped itself before writing a state that must not exist.',
 } as const satisfies Readonly<Record<string, string>>;
 

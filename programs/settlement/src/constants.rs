@@ -9,8 +9,11 @@ pub const SUPPORTED_FLAGS: u64 = 0;
 /// Layout of GlobalConfig and MarketHeader. A reader that meets another number does not know the account.
 pub const LAYOUT_VERSION: u8 = 1;
 
-/// Rules of the state tree (depth, hashing, leaf).
-pub const TREE_VERSION: u8 = 1;
+/// Rules of the state tree that every market begins with: fixed depth.
+pub const TREE_VERSION_FIXED: u8 = 1;
+
+/// Rules of the state tree after `migrate_state_tree` or an import: as deep as its leaves need.
+pub const TREE_VERSION_GROWING: u8 = 2;
 
 /// Basis points in one whole.
 pub const BPS_PER_ONE: u64 = 10_000;

@@ -1,6 +1,6 @@
 //! Every refusal, by a number that never changes meaning: a retired code stays reserved.
 //!
-//! Ranges: 6000 authority, 6020 config, 6050 market, 6070 batch, 6100 trade (6100 + result code), 6130 money,
+//! Ranges: 6000 authority, 6020 config, 6050 market, 6070 batch, 6100 trade (6100 + result code), 6130 money, 6160 fork,
 //! 6199 invariant.
 
 use anchor_lang::prelude::*;
@@ -159,6 +159,39 @@ pub enum SettlementError {
     BalanceOverflow = 6145,
     #[msg("The source is not the owner's token account")]
     WrongSource = 6146,
+
+    #[msg("A program can be neither its own successor nor its own predecessor")]
+    SameProgram = 6160,
+    #[msg("No successor is nominated")]
+    NoSuccessor = 6161,
+    #[msg("The successor's timelock has not passed")]
+    SuccessorLocked = 6162,
+    #[msg("A market is handed over: the successor is fixed")]
+    SuccessorInUse = 6163,
+    #[msg("While a successor is nominated the withdrawal delay can neither be raised nor scheduled")]
+    WithdrawalDelayFixed = 6164,
+    #[msg("Settlement must be paused for this")]
+    NotPaused = 6165,
+    #[msg("The successor's market is not prepared for this one")]
+    NotPrepared = 6166,
+    #[msg("The old market is not handed over to this one")]
+    NotHandedOver = 6167,
+    #[msg("The vaults are not back")]
+    VaultsNotReturned = 6168,
+    #[msg("The vaults are not handed over")]
+    VaultsNotHandedOver = 6169,
+    #[msg("This is not the predecessor's market that belongs here")]
+    ForeignMarket = 6170,
+    #[msg("The market's import has not ended")]
+    MarketImporting = 6171,
+    #[msg("The market is imported already")]
+    AlreadyImported = 6172,
+    #[msg("The entries do not add up to what the old market owes")]
+    SumsMismatch = 6173,
+    #[msg("The state tree is migrated already")]
+    TreeMigrated = 6174,
+    #[msg("A batch has settled since the migration")]
+    TreeMoved = 6175,
 
     #[msg("A rule of the account's own state is broken")]
     InvariantViolated = 6199,

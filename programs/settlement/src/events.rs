@@ -154,6 +154,108 @@ pub struct FeesCollected {
     pub quote_fees: PodU64,
 }
 
+// --- hard fork ---
+
+/// The zero address withdraws the nomination.
+#[event(bytemuck)]
+pub struct SuccessorSet {
+    pub old_program: Address,
+    pub program: Address,
+    /// Slot from which markets can be handed over; 0 when nobody is nominated.
+    pub unlock_slot: PodU64,
+}
+
+#[event(bytemuck)]
+pub struct PredecessorSet {
+    pub old_program: Address,
+    pub program: Address,
+}
+
+#[event(bytemuck)]
+pub struct ImportPrepared {
+    pub market: Address,
+    pub predecessor_program: Address,
+    pub predecessor_market: Address,
+    pub capacity: PodU32,
+}
+
+/// From here on the vaults are the successor's.
+#[event(bytemuck)]
+pub struct MarketHandedOver {
+    pub market: Address,
+    pub successor_program: Address,
+    pub successor_market: Address,
+    /// The traders' deposits, which went along.
+    pub lamports: PodU64,
+}
+
+#[event(bytemuck)]
+pub struct MarketTakenBack {
+    pub market: Address,
+    pub old_successor_market: Address,
+}
+
+/// A chunk of entries is copied; more follow.
+#[event(bytemuck)]
+pub struct EntriesImported {
+    pub market: Address,
+    pub old_imported_entries: PodU32,
+    pub imported_entries: PodU32,
+    /// Entries of the old market.
+    pub entries: PodU32,
+}
+
+/// The import has ended: the market goes on where the old one stopped.
+#[event(bytemuck)]
+pub struct MarketImported {
+    pub market: Address,
+    pub predecessor_program: Address,
+    pub predecessor_market: Address,
+    pub entries: PodU32,
+    pub next_sequence: PodU64,
+    pub last_trade_id: PodU64,
+    /// Leaf 0 of the new tree.
+    pub old_root: [u8; 32],
+    pub root: [u8; 32],
+}
+
+#[event(bytemuck)]
+pub struct ImportAborted {
+    pub market: Address,
+    pub predecessor_market: Address,
+    pub old_imported_entries: PodU32,
+    /// Whether the vaults were here and went back.
+    pub vaults_returned: PodBool,
+    /// The traders' deposits, which went back too.
+    pub lamports: PodU64,
+}
+
+// --- state tree ---
+
+#[event(bytemuck)]
+pub struct StateTreeMigrated {
+    pub market: Address,
+    /// Leaf 0 of the new tree.
+    pub old_root: [u8; 32],
+    pub old_leaf_count: PodU64,
+    pub root: [u8; 32],
+}
+
+/// The tree is the one it was before its migration; leaves since then are forgotten.
+#[event(bytemuck)]
+pub struct StateTreeReverted {
+    pub market: Address,
+    pub old_root: [u8; 32],
+    pub root: [u8; 32],
+    pub leaf_count: PodU64,
+}
+
+/// The migration can no longer be taken back.
+#[event(bytemuck)]
+pub struct MigrationFinalized {
+    pub market: Address,
+}
+
 // --- money ---
 
 #[event(bytemuck)]

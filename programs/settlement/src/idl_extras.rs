@@ -67,7 +67,8 @@ fn print_idl_extras() {
         "SUPPORTED_VERSIONS": "u8" = SUPPORTED_VERSIONS,
         "TRADER_DEPOSIT_LAMPORTS": "u64" = TRADER_DEPOSIT_LAMPORTS,
         "TRADER_ENTRY_BYTES": "u32" = size_of::<TraderEntry>(),
-        "TREE_VERSION": "u8" = TREE_VERSION,
+        "TREE_VERSION": "u8" = TREE_VERSION_FIXED,
+        "TREE_VERSION_GROWING": "u8" = TREE_VERSION_GROWING,
     ]
     .to_vec();
     #[cfg(not(feature = "v2-only"))]

@@ -14,6 +14,9 @@ const SYSTEM_ALLOCATE: u8 = 8;
 /// SPL Token instruction `Transfer`.
 const TOKEN_TRANSFER: u8 = 3;
 
+/// SPL Token instruction `SetAuthority`, of the authority `AccountOwner`, to somebody.
+const TOKEN_SET_OWNER: [u8; 3] = [6, 2, 1];
+
 /// SPL Token instruction `InitializeAccount3`.
 const TOKEN_INITIALIZE_ACCOUNT: u8 = 18;
 
@@ -105,6 +108,34 @@ pub fn initialize_token_account(
         &[account.to_cpi_handle(), mint.to_cpi_handle()],
         &[],
     );
+}
+
+/// A token account on its way to another owner.
+pub struct TokenHandOver<'a> {
+    pub token_program: &'a Program<Token>,
+    pub account: CpiHandleMut<'a>,
+    pub authority: CpiHandle<'a>,
+    pub new_owner: &'a Address,
+    pub signer_seeds: &'a [&'a [&'a [u8]]],
+}
+
+impl TokenHandOver<'_> {
+    #[inline(never)]
+    pub fn invoke(self) {
+        let mut data = [0; 35];
+        data[..3].copy_from_slice(&TOKEN_SET_OWNER);
+        data[3..].copy_from_slice(self.new_owner.as_ref());
+        unchecked_invoke_signed_fixed(
+            self.token_program.address(),
+            &data,
+            &[
+                InstructionAccount::writable(self.account.address()),
+                InstructionAccount::readonly_signer(self.authority.address()),
+            ],
+            &[self.account.into(), self.authority],
+            self.signer_seeds,
+        );
+    }
 }
 
 /// Token atoms on their way.

@@ -124,6 +124,62 @@ pub mod settlement {
         collect_fees::handler(ctx, amount)
     }
 
+    // --- hard fork, as the program that is left ---
+
+    /// Nominates the program that markets can be handed over to once the timelock has passed. The zero address withdraws it.
+    pub fn nominate_successor(ctx: &mut Context<admin::ChangeConfig>, program: Address) -> Result<()> {
+        nominate_successor::handler(ctx, program)
+    }
+
+    /// Gives a market, its vaults and its deposits to the successor's prepared market.
+    pub fn hand_over(ctx: &mut Context<fork::MoveMarket>) -> Result<()> {
+        hand_over::handler(ctx)
+    }
+
+    /// Opens a market again that was handed over and whose vaults have come back.
+    pub fn take_back(ctx: &mut Context<take_back::TakeBack>) -> Result<()> {
+        take_back::handler(ctx)
+    }
+
+    // --- hard fork, as the program that goes on ---
+
+    /// Names the program whose markets can be imported.
+    pub fn set_predecessor(ctx: &mut Context<admin::ChangeConfig>, program: Address) -> Result<()> {
+        set_predecessor::handler(ctx, program)
+    }
+
+    /// Turns a fresh account of the program into a market that waits for one of the predecessor's.
+    pub fn prepare_import(ctx: &mut Context<prepare_import::PrepareImport>) -> Result<()> {
+        prepare_import::handler(ctx)
+    }
+
+    /// Copies the next entries of the market that was handed over; after the last one the market opens.
+    pub fn import_market(ctx: &mut Context<fork::MoveMarket>, max_entries: u32) -> Result<()> {
+        import_market::handler(ctx, max_entries)
+    }
+
+    /// Forgets what was imported and gives vaults and deposits back.
+    pub fn abort_import(ctx: &mut Context<fork::MoveMarket>) -> Result<()> {
+        abort_import::handler(ctx)
+    }
+
+    // --- state tree ---
+
+    /// Begins a tree of version 2 with the present root, and keeps the old tree.
+    pub fn migrate_state_tree(ctx: &mut Context<migrate_state_tree::MigrateStateTree>) -> Result<()> {
+        migrate_state_tree::handler(ctx)
+    }
+
+    /// Restores the tree that was kept, as long as no batch has settled since.
+    pub fn revert_state_tree(ctx: &mut Context<revert_state_tree::LeavePreviousTree>) -> Result<()> {
+        revert_state_tree::handler(ctx)
+    }
+
+    /// Drops the tree that was kept.
+    pub fn finalize_migration(ctx: &mut Context<revert_state_tree::LeavePreviousTree>) -> Result<()> {
+        finalize_migration::handler(ctx)
+    }
+
     // --- money: never paused, never needs the relayer ---
 
     /// Opens an entry at the end, or at a free index, and locks its deposit.

@@ -49,10 +49,22 @@ function requestWithdrawal(world: World): void {
   world.accept(request, world.trader(0).key);
 }
 
+function pause(world: World): void {
+  world.accept(build.setPaused({ authority: admin, isPaused: true }), keys.admin);
+}
+
+function migrate(world: World): void {
+  pause(world);
+  world.accept(build.migrateStateTree({ admin, market }), keys.admin);
+}
+
 const alice = keyOf('alice');
 
-/** Every instruction of the program, by its builder's name. */
-export const invocations: Readonly<Record<keyof typeof build, () => Invocation>> = {
+/** These need a second program: tests/program/fork has them. */
+type MovesMarket = 'handOver' | 'takeBack' | 'prepareImport' | 'importMarket' | 'abortImport';
+
+/** Every instruction of the program that needs no other, by its builder's name. */
+export const invocations: Readonly<Record<Exclude<keyof typeof build, MovesMarket>, () => Invocation>> = {
   initialize: () => {
     return { world: bareWorld(), instruction: initialize(), signers: [keys.admin, keys.upgradeAuthority] };
   },
@@ -68,6 +80,20 @@ export const invocations: Readonly<Record<keyof typeof build, () => Invocation>>
   collectFees: inWorld((world) => {
     world.acceptTrades([{}]);
     return build.collectFees({ admin, market, destination: world.trader(0).quote, amount: 1n });
+  }, keys.admin),
+  nominateSuccessor: byAdmin(build.nominateSuccessor({ admin, program: other })),
+  setPredecessor: byAdmin(build.setPredecessor({ admin, program: other })),
+  migrateStateTree: inWorld((world) => {
+    pause(world);
+    return build.migrateStateTree({ admin, market });
+  }, keys.admin),
+  revertStateTree: inWorld((world) => {
+    migrate(world);
+    return build.revertStateTree({ admin, market });
+  }, keys.admin),
+  finalizeMigration: inWorld((world) => {
+    migrate(world);
+    return build.finalizeMigration({ admin, market });
   }, keys.admin),
   setPaused: byAdmin(build.setPaused({ authority: admin, isPaused: true })),
   setAllowedVersions: byAdmin(build.setAllowedVersions({ admin, allowedBatchVersions: 1 })),

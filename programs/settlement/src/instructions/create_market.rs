@@ -3,7 +3,7 @@
 use {
     super::admin,
     crate::{
-        constants::{LAYOUT_VERSION, MIN_MARKET_CAPACITY, TREE_VERSION},
+        constants::{LAYOUT_VERSION, MIN_MARKET_CAPACITY, TREE_VERSION_FIXED},
         error::SettlementError,
         events::{report, MarketCreated},
         invoke::{self, NewAccount},
@@ -108,7 +108,7 @@ pub fn handler(ctx: &mut Context<CreateMarket>, base_lot_atoms: u64) -> Result<(
     market.base_lot_atoms = base_lot_atoms.into();
     market.next_sequence = 1.into();
     market.tree.root = StateTree::EMPTY_ROOT;
-    market.tree_version = TREE_VERSION;
+    market.tree_version = TREE_VERSION_FIXED;
     market.layout_version = LAYOUT_VERSION;
     market.vault_bump = bumps.vault_authority;
     report(&MarketCreated {

@@ -47,7 +47,7 @@ pub fn handler(ctx: &mut Context<Ping>, nonce: u64) -> Result<()> {
         results_digest: sha256(&[]),
     };
     let root_before = market.tree.root;
-    market.tree.append(leaf.hash())?;
+    market.append_leaf(leaf.hash())?;
     report(&HeartbeatLanded {
         market: *market.address(),
         nonce: nonce.into(),

@@ -5,7 +5,7 @@ use {
     crate::{
         error::SettlementError,
         events::{report, ChangeScheduled},
-        state::ScheduledChange,
+        state::{field, ScheduledChange},
     },
     anchor_lang::prelude::*,
 };
@@ -16,6 +16,11 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, change: ScheduledChange) -> Resu
     require!(!config.schedule.is_set(), SettlementError::SchedulePending);
     require!(change.activation_slot.get() > slot, SettlementError::ScheduleInPast);
     change.validate()?;
+    // The successor's timelock was counted from the delay there was.
+    require!(
+        !config.successor.is_nominated() || !change.names(field::WITHDRAWAL_DELAY_SLOTS),
+        SettlementError::WithdrawalDelayFixed
+    );
 
     config.schedule = change.masked();
     report(&ChangeScheduled {

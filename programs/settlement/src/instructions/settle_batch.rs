@@ -118,7 +118,7 @@ fn accept(ctx: &mut Context<SettleBatch>, slot: u64, data: &[u8], batch: &Settle
         results_digest: sha256(&batch.result_codes),
     };
     let root_before = market.tree.root;
-    market.tree.append(leaf.hash())?;
+    market.append_leaf(leaf.hash())?;
 
     market.recent_digests[MarketHeader::digest_slot(sequence.get())] = payload_digest;
     market.next_sequence = sequence.checked_add(1).ok_or(SettlementError::InvariantViolated)?;

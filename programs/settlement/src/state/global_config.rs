@@ -32,8 +32,12 @@ pub struct GlobalConfig {
     pub successor: Successor,
     pub layout_version: u8,
     pub bump: u8,
+    /// The program whose markets can be imported. Zero when there is none.
+    pub predecessor: Address,
+    /// Markets that are handed over to the successor: while there is one, the successor is fixed.
+    pub handed_over: PodU32,
     /// Room for later fields without a migration.
-    pub reserved: [u8; 126],
+    pub reserved: [u8; 90],
 }
 
 const _: () = assert!(
@@ -54,11 +58,13 @@ const _: () = assert!(
         + 40 // successor
         + 1 // layout_version
         + 1 // bump
-        + 126 // reserved
+        + 32 // predecessor
+        + 4 // handed_over
+        + 90 // reserved
 );
 const _: () = assert!(core::mem::offset_of!(GlobalConfig, active_relayer) == 38);
 const _: () = assert!(core::mem::offset_of!(GlobalConfig, schedule) == 206);
-const _: () = assert!(core::mem::offset_of!(GlobalConfig, reserved) == 369);
+const _: () = assert!(core::mem::offset_of!(GlobalConfig, predecessor) == 369);
 
 impl GlobalConfig {
     /// The settings in force at `slot`.
@@ -73,6 +79,15 @@ impl GlobalConfig {
                 0
             },
         }
+    }
+
+    /// The longest withdrawal delay that a request made from now on can get.
+    pub fn longest_withdrawal_delay(&self, slot: u64) -> u64 {
+        let effective = self.at(slot).withdrawal_delay_slots();
+        if self.schedule.names(field::WITHDRAWAL_DELAY_SLOTS) {
+            return effective.max(self.schedule.withdrawal_delay_slots.get());
+        }
+        effective
     }
 
     /// Makes an activated schedule the base and clears it. Returns the schedule it has folded.

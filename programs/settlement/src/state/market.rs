@@ -3,7 +3,7 @@
 use {
     super::{Portable, StateTree, TraderEntry, TREE_CAPACITY},
     crate::{
-        constants::{LAYOUT_VERSION, RECENT_DIGESTS, TREE_VERSION},
+        constants::{LAYOUT_VERSION, RECENT_DIGESTS, TREE_VERSION_FIXED, TREE_VERSION_GROWING},
         error::SettlementError,
         processor::Tally,
         token::TokenAccount,
@@ -18,7 +18,10 @@ pub type Market = Slab<Portable<MarketHeader>, TraderEntry>;
 /// Values of `MarketHeader::status`.
 pub mod market_status {
     pub const OPEN: u8 = 0;
+    /// Handed over to the successor program.
     pub const MIGRATED: u8 = 1;
+    /// Made for a market of the predecessor program, whose import has not ended.
+    pub const IMPORTING: u8 = 2;
 }
 
 /// What the market owes per mint is `base_lots_total` and `quote_atoms_total`: entries, pending withdrawals and fees.
@@ -56,8 +59,17 @@ pub struct MarketHeader {
     pub vault_bump: u8,
     /// Trades of V2 batches that could not settle; a saturating statistic too.
     pub trades_skipped: PodU64,
+    /// The market that this one is handed over to, an account of the successor program. Zero while it is here.
+    pub successor_market: Address,
+    /// The market that this one is or was imported from, an account of the predecessor program. Zero for a market of its own.
+    pub predecessor_market: Address,
+    /// Entries imported so far.
+    pub imported_entries: PodU32,
+    /// Sums over the entries imported so far, pending withdrawals included.
+    pub imported_base_lots: PodU64,
+    pub imported_quote_atoms: PodU64,
     /// Room for later fields without moving the entries.
-    pub reserved: [u8; 244],
+    pub reserved: [u8; 160],
 }
 
 const _: () = assert!(
@@ -84,7 +96,12 @@ const _: () = assert!(
         + 1 // layout_version
         + 1 // vault_bump
         + 8 // trades_skipped
-        + 244 // reserved
+        + 32 // successor_market
+        + 32 // predecessor_market
+        + 4 // imported_entries
+        + 8 // imported_base_lots
+        + 8 // imported_quote_atoms
+        + 160 // reserved
 );
 const _: () = assert!(core::mem::offset_of!(MarketHeader, tree) == 216);
 const _: () = assert!(core::mem::offset_of!(MarketHeader, status) == 3_328);
@@ -115,6 +132,16 @@ impl MarketHeader {
         let quote_total = QuoteAtoms::from(self.quote_atoms_total).checked_sub(quote);
         self.base_lots_total = base_total.ok_or(SettlementError::InvariantViolated)?.into();
         self.quote_atoms_total = quote_total.ok_or(SettlementError::InvariantViolated)?.into();
+        Ok(())
+    }
+
+    /// Appends a leaf to the tree, by the rules of its version.
+    #[inline(always)]
+    pub fn append_leaf(&mut self, leaf: [u8; 32]) -> Result<()> {
+        if self.tree_version == TREE_VERSION_FIXED {
+            return self.tree.append(leaf);
+        }
+        self.tree.append_growing(leaf);
         Ok(())
     }
 
@@ -160,19 +187,40 @@ impl MarketHeader {
         );
         // The account has the layout and the tree rules of this build.
         require!(
-            self.layout_version == LAYOUT_VERSION && self.tree_version == TREE_VERSION,
+            self.layout_version == LAYOUT_VERSION
+                && (TREE_VERSION_FIXED..=TREE_VERSION_GROWING).contains(&self.tree_version),
             SettlementError::InvariantViolated
         );
         Ok(())
     }
 }
 
-/// Every instruction on a market asks this first: it is an account of the program that runs, and has not moved.
-pub fn require_here(market: &Market, program_id: &Address) -> Result<()> {
+/// Every instruction on a market asks this first: it is an account of the program that runs.
+#[inline(always)]
+pub fn require_ours(market: &Market, program_id: &Address) -> Result<()> {
     require!(market.view().owned_by(program_id), ProgramError::IllegalOwner);
     require!(market.view().is_writable(), ConstraintMut);
-    require!(market.status == market_status::OPEN, SettlementError::MarketMigrated);
     Ok(())
+}
+
+/// `require_ours`, and the market has neither moved nor is it still on its way: what settles, pays or takes in asks this.
+pub fn require_here(market: &Market, program_id: &Address) -> Result<()> {
+    require_ours(market, program_id)?;
+    require_status(market, market_status::OPEN)
+}
+
+/// Refuses a market of another status by the name of its own. An open one is refused where an import's market is wanted.
+#[inline(always)]
+pub fn require_status(market: &MarketHeader, status: u8) -> Result<()> {
+    if market.status == status {
+        return Ok(());
+    }
+    Err(match market.status {
+        market_status::OPEN => SettlementError::AlreadyImported,
+        market_status::MIGRATED => SettlementError::MarketMigrated,
+        _ => SettlementError::MarketImporting,
+    }
+    .into())
 }
 
 /// The entry at `index`.
@@ -180,4 +228,22 @@ pub fn require_here(market: &Market, program_id: &Address) -> Result<()> {
 pub fn entry_mut(market: &mut Market, index: u32) -> Result<&mut TraderEntry> {
     let entry = market.get_mut(index as usize);
     Ok(entry.ok_or(SettlementError::TraderIndexOutOfRange)?)
+}
+
+/// Appends entries in one copy.
+pub fn append_entries(market: &mut Market, entries: &[TraderEntry]) -> Result<()> {
+    let len = market.len();
+    require!(
+        entries.len() <= market.capacity() - len,
+        SettlementError::MarketTooSmall
+    );
+    let count = (len + entries.len()) as u32;
+    let start = Market::try_space_for(len as u32)?;
+    let end = Market::try_space_for(count)?;
+    let mut view = *market.view();
+    // SAFETY: the slab is borrowed for as long as the bytes are, and keeps no reference of its own into them.
+    let data = unsafe { view.borrow_unchecked_mut() };
+    data[start..end].copy_from_slice(bytemuck::cast_slice(entries));
+    data[ENTRIES_OFFSET - 4..ENTRIES_OFFSET].copy_from_slice(&count.to_le_bytes());
+    Ok(())
 }

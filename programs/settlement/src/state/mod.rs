@@ -4,6 +4,7 @@ mod fee_tier;
 mod global_config;
 mod market;
 mod portable;
+mod previous_tree;
 mod schedule;
 mod seeds;
 mod state_tree;
@@ -12,6 +13,6 @@ mod trader_entry;
 mod zero_hashes;
 
 pub use {
-    fee_tier::*, global_config::*, market::*, portable::*, schedule::*, seeds::*, state_tree::*, successor::*,
-    trader_entry::*, zero_hashes::*,
+    fee_tier::*, global_config::*, market::*, portable::*, previous_tree::*, schedule::*, seeds::*, state_tree::*,
+    successor::*, trader_entry::*, zero_hashes::*,
 };

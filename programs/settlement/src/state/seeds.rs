@@ -11,3 +11,6 @@ pub const SEED_BASE_VAULT: &[u8] = b"base_vault";
 
 /// `["quote_vault", market]` → the SPL token account that holds the market's quote atoms.
 pub const SEED_QUOTE_VAULT: &[u8] = b"quote_vault";
+
+/// `["tree", market]` → PreviousTree.
+pub const SEED_PREVIOUS_TREE: &[u8] = b"tree";

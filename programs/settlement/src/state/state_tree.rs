@@ -1,4 +1,7 @@
-//! Everything a market has settled, as one root. Fixed depth 32, append only (tree version 1).
+//! Everything a market has settled, as one root. Append only.
+//!
+//! Version 1 has a fixed depth of 32. Version 2 is as deep as its leaves need, shaped as RFC 6962 has it; it begins with the root
+//! that came before it as leaf 0, so that whatever that root proved stays provable.
 
 use {
     super::ZERO_HASHES,
@@ -38,7 +41,45 @@ pub const NODE_PREFIX: u8 = 1;
 impl StateTree {
     pub const EMPTY_ROOT: [u8; 32] = ZERO_HASHES[TREE_DEPTH];
 
-    /// Appends a leaf and recomputes the root in one pass from the leaf upwards.
+    /// Begins a tree of version 2 with the root that came before it. It stays the root until a leaf follows.
+    pub fn begin(&mut self, root: [u8; 32]) {
+        *self = Self {
+            leaf_count: 1.into(),
+            root,
+            ..Self::zeroed()
+        };
+        self.frontier[0] = root;
+    }
+
+    /// Appends a leaf by the rules of version 2: one hash for each bit of the old count that is set. A full tree begins again
+    /// with its own root.
+    #[inline(never)]
+    pub fn append_growing(&mut self, leaf: [u8; 32]) {
+        if self.leaf_count == TREE_CAPACITY {
+            self.begin(self.root);
+        }
+        let mut rest = self.leaf_count.get();
+        self.leaf_count = PodU64::from(rest + 1);
+        let mut children = Children::default();
+        let mut node = leaf;
+        let mut is_complete = true;
+        for waiting in &mut self.frontier {
+            if rest & 1 == 1 {
+                node = children.hash(waiting, &node);
+            } else if is_complete {
+                // The highest subtree that the leaf completes: it waits here for its right sibling.
+                *waiting = node;
+                is_complete = false;
+            }
+            rest >>= 1;
+            if rest == 0 && !is_complete {
+                break;
+            }
+        }
+        self.root = node;
+    }
+
+    /// Appends a leaf by the rules of version 1: recomputes the root in one pass from the leaf upwards.
     pub fn append(&mut self, leaf: [u8; 32]) -> Result<()> {
         let index = self.leaf_count.get();
         require!(index < TREE_CAPACITY, SettlementError::TreeFull);

@@ -5,12 +5,12 @@ use {
     bytemuck::{Pod, Zeroable},
 };
 
-/// Room for the nomination of a successor program. Nothing writes it in this release.
+/// The program that markets can be handed over to. Zero when nobody is nominated.
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable, IdlType)]
 pub struct Successor {
     pub program: Address,
-    /// Slot from which the hand-over is allowed.
+    /// Slot from which the hand-over is allowed: whoever wants to leave first has had the time.
     pub unlock_slot: PodU64,
 }
 
@@ -19,3 +19,9 @@ const _: () = assert!(
         == 32 // program
         + 8 // unlock_slot
 );
+
+impl Successor {
+    pub fn is_nominated(&self) -> bool {
+        self.program != Address::default()
+    }
+}
