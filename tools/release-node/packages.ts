@@ -6,7 +6,7 @@ type Source = Pick<Bundle, 'entry' | 'assets'>;
 
 const PROTO = ['proto/lockstep/trade_v1.proto', 'proto/lockstep/trade_v2.proto'];
 const IDL = 'idl/settlement.json';
-const FEEDER_SCRIPTS = ['feeder/src/control', 'feeder/src/stream'];
+const FEEDER_SCRIPTS = ['feeder/src/control', 'feeder/src/orders', 'feeder/src/stream'];
 
 export const SOURCES: Readonly<Record<Packaged, Source>> = {
   relayer: { entry: 'cli/src/standalone/relayer.ts', assets: [IDL, ...PROTO] },
