@@ -4,10 +4,9 @@ import type { EngineSource, OrderIntake } from '../engine/source.ts';
 import type { Outcome, Refusal } from './exchange.ts';
 import { Exchange, rejected } from './exchange.ts';
 import type { OrderJournal } from './journal.ts';
-import type { OrderLine, OrderNote } from './line.ts';
+import type { OrderLine, OrderNote, WrittenNote } from './line.ts';
 import { readEntry } from './read-entry.ts';
-import type { NewOrder } from './schema.ts';
-import { orderSchema } from './schema.ts';
+import type { NewOrder, OrderRequest } from './schema.ts';
 import type { OrderEntry, OrderStream } from './stream.ts';
 import { journaledTrades } from './trades.ts';
 
@@ -71,10 +70,9 @@ export class OrderDesk implements OrderIntake {
     const full: Answer[] = [];
     const notes = entries.flatMap((entry) => this.#decide(entry, isPaused, full));
     // Until this line is synced nothing has happened: an engine that can't write it ends, and forgets.
-    const line = { at: last.id, in: notes };
-    await this.#options.journal.append(line);
-    this.#position = line.at;
-    this.#unanswered = [...this.#answersOf(line), ...full];
+    await this.#options.journal.append({ at: last.id, in: notes });
+    this.#position = last.id;
+    this.#unanswered = [...this.#answersTo(notes.map(orderOf)), ...full];
     return true;
   }
 
@@ -94,24 +92,23 @@ export class OrderDesk implements OrderIntake {
   #keep(line: OrderLine): void {
     for (const note of line.in) this.#apply(note);
     this.#position = line.at;
-    this.#unanswered = this.#answersOf(line);
+    this.#unanswered = this.#answersTo(line.in.map(orderOf));
   }
 
   #apply(note: OrderNote): void {
-    if ('o' in note) this.#outcomes.set(note.o.order, this.#exchange.handle(orderSchema.parse(note.o)).outcome);
+    if ('request' in note) this.#outcomes.set(note.request.order, this.#exchange.handle(note.request).outcome);
     else if ('no' in note) this.#outcomes.set(note.no, rejected(note));
   }
 
-  #answersOf({ in: notes }: OrderLine): Answer[] {
-    return notes.flatMap((note) => {
-      const order = orderOf(note);
+  #answersTo(orders: readonly string[]): Answer[] {
+    return orders.flatMap((order) => {
       const outcome = this.#outcomes.get(order);
       return outcome === undefined ? [] : [{ order, outcome }];
     });
   }
 
   /** The note of an entry, already applied, so that the next entry is decided by what this one left. */
-  #decide(entry: OrderEntry, isPaused: boolean, full: Answer[]): OrderNote[] {
+  #decide(entry: OrderEntry, isPaused: boolean, full: Answer[]): WrittenNote[] {
     const { log, maxOrders = MAX_ORDERS } = this.#options;
     const read = readEntry(entry);
     const order = 'message' in read ? read.message.order : 'order' in read ? read.order : undefined;
@@ -125,17 +122,22 @@ export class OrderDesk implements OrderIntake {
       full.push({ order, outcome: rejected({ code: 'JOURNAL_FULL', why }) });
       return [];
     }
-    const note: OrderNote =
-      'message' in read ? this.#judge(read, isPaused) : { no: order, code: 'ORDER_INVALID', why: read.why };
-    this.#apply(note);
-    return [note];
+    if (!('message' in read)) return [this.#refuse(order, { code: 'ORDER_INVALID', why: read.why })];
+    const refusal = this.#judge(read.request, isPaused);
+    if (refusal !== undefined) return [this.#refuse(order, refusal)];
+    this.#apply({ request: read.request });
+    return [{ o: read.message }];
   }
 
-  #judge(read: Extract<ReturnType<typeof readEntry>, { readonly message: unknown }>, isPaused: boolean): OrderNote {
-    const { message, request } = read;
-    // Whoever cancels moves nothing: it works in a pause too.
-    const refusal = 'cancel' in request ? undefined : this.#refusalOf(request, isPaused);
-    return refusal === undefined ? { o: message } : { no: message.order, ...refusal };
+  #refuse(order: string, refusal: Refusal): WrittenNote {
+    const note = { no: order, ...refusal };
+    this.#apply(note);
+    return note;
+  }
+
+  /** Whoever cancels moves nothing: it works in a pause too. */
+  #judge(request: OrderRequest, isPaused: boolean): Refusal | undefined {
+    return 'cancel' in request ? undefined : this.#refusalOf(request, isPaused);
   }
 
   #refusalOf(order: NewOrder, isPaused: boolean): Refusal | undefined {
@@ -160,7 +162,8 @@ export const orderSource = (desk: OrderIntake, journal: OrderJournal): EngineSou
   trades: () => journaledTrades(journal),
 });
 
-const orderOf = (note: OrderNote): string => {
+const orderOf = (note: OrderNote | WrittenNote): string => {
+  if ('request' in note) return note.request.order;
   if ('o' in note) return note.o.order;
   return 'no' in note ? note.no : note.again;
 };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { appendLine, openAppending, unwritable } from '../journal/file.ts';
-import type { OrderLine } from './line.ts';
+import type { OrderLine, WrittenNote } from './line.ts';
 import { parseOrderHeader, parseOrderLine, writeOrderHeader, writeOrderLine } from './line.ts';
 
 const CHUNK_BYTES = 65_536;
@@ -27,7 +27,7 @@ export interface OrderJournal {
    */
   open(keep: (line: OrderLine) => void, onStep: () => Promise<unknown>): Promise<void>;
   /** Returns when the line will be there after any crash. @throws LockstepError JOURNAL_UNWRITABLE */
-  append(line: OrderLine): Promise<void>;
+  append(line: OrderLine<WrittenNote>): Promise<void>;
   /** What is in the file, and what is appended while it is read. */
   lines(): OrderLines;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { foreignJournal, readLine } from '../journal/file.ts';
 import type { OrderCode } from './exchange.ts';
-import type { OrderMessage } from './schema.ts';
+import type { OrderMessage, OrderRequest } from './schema.ts';
 import { orderSchema } from './schema.ts';
 
 /** Layout of the file, and with it the rules its orders are matched by. */
@@ -15,20 +15,23 @@ const headerSchema = z.strictObject({
   id: z.string(),
 });
 const noteSchema = z.union([
-  z.strictObject({ o: z.custom<OrderMessage>((value) => orderSchema.safeParse(value).success) }),
+  z.strictObject({ o: orderSchema }).transform(({ o }) => ({ request: o })),
   z.strictObject({ no: z.string(), code: z.custom<OrderCode>((value) => typeof value === 'string'), why: z.string() }),
   z.strictObject({ again: z.string() }),
 ]);
 const lineSchema = z.strictObject({ at: z.string().regex(/^\d{1,20}-\d{1,20}$/), in: z.array(noteSchema) });
 
-/** What was decided about an entry that names its order: it is matched (`o`), refused (`no`), or came before (`again`). */
-export type OrderNote = z.output<typeof noteSchema>;
+/** What was decided about an entry that names its order: it is refused (`no`), or came before (`again`), … */
+type Decided = Exclude<z.output<typeof noteSchema>, { readonly request: OrderRequest }>;
+/** … or it is matched, and written down as it came. */
+export type OrderNote = { readonly request: OrderRequest } | Decided;
+export type WrittenNote = { readonly o: OrderMessage } | Decided;
 
 /** Entries that were read at once. */
-export interface OrderLine {
+export interface OrderLine<Note = OrderNote> {
   /** Id of the last of them in the stream. */
   readonly at: string;
-  readonly in: readonly OrderNote[];
+  readonly in: readonly Note[];
 }
 
 export const writeOrderHeader = (market: string, id: string): string =>
@@ -41,7 +44,7 @@ export function parseOrderHeader(file: string, line: string, market: string): st
   return header.id;
 }
 
-export const writeOrderLine = (line: OrderLine): string => JSON.stringify(line);
+export const writeOrderLine = (line: OrderLine<WrittenNote>): string => JSON.stringify(line);
 
 /** @throws LockstepError JOURNAL_UNREADABLE */
 export const parseOrderLine = (file: string, line: string): OrderLine =>

@@ -4,7 +4,6 @@ import type { Fill } from '../market/book.ts';
 import { feeTierOf } from '../traders.ts';
 import { Exchange } from './exchange.ts';
 import type { OrderJournal } from './journal.ts';
-import { orderSchema } from './schema.ts';
 
 /** The trades that follow from a journal, from the first one; asked again at the end, those of what was appended meanwhile. */
 export function journaledTrades(journal: OrderJournal): AsyncIterableIterator<EngineTrade, undefined> {
@@ -25,7 +24,7 @@ export function journaledTrades(journal: OrderJournal): AsyncIterableIterator<En
         }
         const line = await lines.next();
         if (line === undefined) return { done: true, value: undefined };
-        matched = line.in.flatMap((note) => ('o' in note ? exchange.handle(orderSchema.parse(note.o)).fills : []));
+        matched = line.in.flatMap((note) => ('request' in note ? exchange.handle(note.request).fills : []));
         given = 0;
       }
     },

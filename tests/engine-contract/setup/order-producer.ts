@@ -6,13 +6,15 @@ import type { EnginePlace } from './start-engine.ts';
 /** How often a producer with a rate writes. */
 const STEP_MS = 20;
 
-/** Appends orders to a market for as long as an engine of it is up: every two of them are one trade. */
+/** Appends orders to a market for as long as an engine of it is up: a sale, and so many purchases of a part of it. */
 class OrderProducer {
   readonly #place: EnginePlace;
   readonly #redis: Redis;
   readonly #timer: NodeJS.Timeout;
   readonly #begun = performance.now();
   #written = 0;
+  /** By number where there are so many and no more: a producer that is begun again repeats itself. */
+  #orders = 0;
   #writing = false;
 
   constructor(place: EnginePlace) {
@@ -34,10 +36,9 @@ class OrderProducer {
     if (this.#writing || trades <= 0) return;
     this.#writing = true;
     const pipeline = this.#redis.pipeline();
+    this.#append(pipeline, { trader: '1', side: 'sell', type: 'limit', quantity: `${trades}` });
     for (let at = 0; at < trades; at += 1) {
-      const number = this.#written + at;
-      this.#append(pipeline, { order: this.#idOf(2 * number), trader: '1', side: 'sell', type: 'limit' });
-      this.#append(pipeline, { order: this.#idOf(2 * number + 1), trader: '2', side: 'buy', type: 'ioc' });
+      this.#append(pipeline, { trader: '2', side: 'buy', type: 'ioc', quantity: '1' });
     }
     this.#written += trades;
     await pipeline.exec().catch(() => undefined);
@@ -45,13 +46,10 @@ class OrderProducer {
   }
 
   #append(pipeline: ReturnType<Redis['pipeline']>, order: Readonly<Record<string, string>>): void {
-    const text = JSON.stringify({ ...order, price: '100', quantity: '1' });
+    this.#orders += 1;
+    const id = this.#place.rate === 'max' ? orderId(this.#orders) : randomUUID();
+    const text = JSON.stringify({ order: id, ...order, price: '100' });
     pipeline.xadd(`orders:${this.#place.market}`, 'MAXLEN', '~', 100_000, '*', 'v', '1', 'o', text);
-  }
-
-  /** A producer that has so many trades to make and no more repeats itself when it is begun again. */
-  #idOf(number: number): string {
-    return this.#place.rate === 'max' ? orderId(number) : randomUUID();
   }
 }
 
