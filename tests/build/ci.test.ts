@@ -1,6 +1,6 @@
 /**
- * Proves: no failing step of .ci/run passes, an undecided one is said in capitals, and the last line adds up what the runs
- * printed; the test runner's exit code is that of the tests. Does not prove: the steps themselves.
+ * Proves: no failing step of .ci/run passes, an undecided one neither unless that is allowed, and then what was not proven is said in
+ * capitals; the last line adds up what the runs printed; the test runner's exit code is that of the tests. Does not prove: the steps themselves.
  */
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { Checkout, type Outcome, repo } from './setup/checkout.ts';
 
 function steps(...lines: readonly string[]): Outcome & { lastLine: string | undefined } {
   const checkout = new Checkout('ci/steps.sh');
-  const script = ['set -Eeuo pipefail', 'source ci/steps.sh', ...lines, 'conclude'].join('\n');
+  const script = ['unset ALLOW_UNKNOWN', 'set -Eeuo pipefail', 'source ci/steps.sh', ...lines, 'conclude'].join('\n');
   const outcome = checkout.run('bash', ['-c', script]);
   return { ...outcome, lastLine: outcome.stdout.trimEnd().split('\n').at(-1) };
 }
@@ -46,11 +46,30 @@ describe('the steps of .ci/run', () => {
     assert.equal(status, 1);
   });
 
-  test('go on after a step that could not be decided, and say so', () => {
-    const { status, stdout } = steps(`step object bash -c 'exit 3'`, `step tests echo 'ℹ pass 1'`);
+  const UNDECIDED = [`step object bash -c 'exit 3'`, `step tests echo 'ℹ pass 1'`];
+
+  test('go on after a step that could not be decided, and fail in the end', () => {
+    const { status, stdout, lastLine } = steps(...UNDECIDED);
     assert.match(stdout, /^!!! OBJECT: NOT DECIDED ON THIS MACHINE$/m);
     assert.match(stdout, /^object +UNKNOWN/m);
+    assert.match(stdout, /^tests +passed/m);
+    assert.match(stdout, /^!!! NOT PROVEN: OBJECT$/m);
+    assert.equal(lastLine, '1 passed, 1 failed');
+    assert.equal(status, 1);
+  });
+
+  test('let it pass with ALLOW_UNKNOWN=1, and say what was not proven', () => {
+    const { status, stdout, lastLine } = steps('ALLOW_UNKNOWN=1', ...UNDECIDED, 'step program bash -c "exit 3"');
+    assert.match(stdout, /^!!! NOT PROVEN: OBJECT$/m);
+    assert.match(stdout, /^!!! NOT PROVEN: PROGRAM$/m);
+    assert.match(stdout, /^!!! LET PASS BY ALLOW_UNKNOWN=1$/m);
+    assert.equal(lastLine, '1 passed, 0 failed');
     assert.equal(status, 0);
+  });
+
+  test('do not take another value of it for 1, nor let a failure pass by it', () => {
+    assert.equal(steps('ALLOW_UNKNOWN=0', ...UNDECIDED).status, 1);
+    assert.equal(steps('ALLOW_UNKNOWN=1', ...UNDECIDED, 'step other false').status, 1);
   });
 
   test('fail when a program of a step does not exist', () => {
