@@ -3,14 +3,14 @@
  * releases/NAME/X.Y.Z/{lockstep-NAME-X.Y.Z.tgz, manifest.json}.
  *   --all        every version of both
  *   --replace    allow a release that exists to be replaced (only one that was never deployed)
- *   --check      the committed packages are whole, and start; nothing is rebuilt: source moves on, a release does not
+ *   --check      the committed packages, the C++ engine's too, are whole, and start; nothing is rebuilt: source moves on, a release does not
  *
  * exit: 0 written, or whole · 1 a package is not whole · 2 wrong use, or it cannot be built
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Packaged } from '../cli/src/release/package.ts';
-import { PACKAGED, packageFolder } from '../cli/src/release/package.ts';
+import type { PackagedForNode } from '../cli/src/release/package.ts';
+import { PACKAGED_FOR_NODE, packageFolder } from '../cli/src/release/package.ts';
 import { checkPackages } from './release-node/check.ts';
 import type { Wanted } from './release-node/pack.ts';
 import { pack, Refused, requireNew } from './release-node/pack.ts';
@@ -20,11 +20,11 @@ const repo = join(import.meta.dirname, '..');
 
 function wanted(all: boolean, words: readonly string[]): Wanted[] {
   if (all && words.length === 0)
-    return PACKAGED.flatMap((name) => Object.keys(SPEAKS).map((semver) => ({ name, semver })));
+    return PACKAGED_FOR_NODE.flatMap((name) => Object.keys(SPEAKS).map((semver) => ({ name, semver })));
   const [given, semver, ...rest] = words;
-  const name = PACKAGED.find((candidate): candidate is Packaged => candidate === given);
+  const name = PACKAGED_FOR_NODE.find((candidate): candidate is PackagedForNode => candidate === given);
   if (all || name === undefined || semver === undefined || rest.length > 0)
-    throw new Refused(`give ${PACKAGED.join(' or ')} and a version, or --all, or --check`);
+    throw new Refused(`give ${PACKAGED_FOR_NODE.join(' or ')} and a version, or --all, or --check`);
   return [{ name, semver }];
 }
 

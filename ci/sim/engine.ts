@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { PublicKey } from '@solana/web3.js';
 import type { Package } from '#gate/can-ship';
+import { install } from '../../cli/src/service/install.ts';
+import { startedBy } from '../../cli/src/service/launch.ts';
+import { installedFolder } from '../../cli/src/service/layout.ts';
 import type { Cleanup } from '../../cli/src/start/cleanup.ts';
 import { foreignVariables } from '../../cli/src/start/parts/relayer.ts';
 import type { Desk } from './desk.ts';
@@ -21,7 +22,6 @@ export interface EnginePlace {
 
 /** Trades a second: slow enough that a switch comes in the middle, fast enough that a cell is over soon. */
 const RATE = 100;
-const unpack = promisify(execFile);
 
 /** The engine of a cell as docs/reference/engine.md starts one to try it. @throws when its package can't be unpacked */
 export async function startEngine(
@@ -45,12 +45,10 @@ export async function startEngine(
   return running;
 }
 
-/** What starts a release: Node for what is for Node. */
-async function packaged({ name, semver, folder }: Package, dir: string): Promise<string[]> {
-  const to = join(dir, 'engine');
-  await mkdir(to);
-  await unpack('tar', ['-xzf', join(folder, `lockstep-${name}-${semver}.tgz`), '-C', to, '--strip-components=1']);
-  return name === 'engine' ? [join(to, 'lockstep-engine')] : [process.execPath, join(to, 'main.mjs')];
+async function packaged({ folder }: Package, dir: string): Promise<readonly string[]> {
+  const root = join(dir, 'engine');
+  const { semver, entry } = await install(root, folder);
+  return startedBy(join(installedFolder(root, semver), entry));
 }
 
 async function fileOfTrades(dir: string, count: number): Promise<string[]> {

@@ -13,7 +13,7 @@ import { OrderType, readMarketHeader, settlementInstructions } from '#client';
 import { encodeTradeEvent, SCHEMA_V2 } from '#feeder';
 import { freePort } from '../../cli/src/free-port.ts';
 import { ENVIRONMENTS, releaseIn } from '../../cli/src/release/environments.ts';
-import { PACKAGED, packageFolder, readPackage } from '../../cli/src/release/package.ts';
+import { PACKAGED_FOR_NODE, packageFolder, readPackage } from '../../cli/src/release/package.ts';
 import { install } from '../../cli/src/service/root.ts';
 import { trade } from '../../relayer/src/testing/trades.ts';
 import { checkPackages } from '../../tools/release-node/check.ts';
@@ -32,7 +32,7 @@ test('every committed package is whole, unpacks and starts', async () => {
 
 test('environments.json names packages that exist, and what they speak is highest first', async () => {
   for (const environment of ENVIRONMENTS) {
-    for (const name of PACKAGED) {
+    for (const name of PACKAGED_FOR_NODE) {
       const { manifest } = await readPackage(packageFolder(name, releaseIn(environment, name)));
       assert.deepEqual(manifest.speaks, environment === 'deployed' ? [1] : [2, 1]);
     }

@@ -1,4 +1,4 @@
-import type { Packaged } from '../../cli/src/release/package.ts';
+import type { PackagedForNode } from '../../cli/src/release/package.ts';
 import type { Bundle } from './bundle.ts';
 
 /** What a package is made of, whatever its version. */
@@ -8,7 +8,7 @@ const PROTO = ['proto/lockstep/trade_v1.proto', 'proto/lockstep/trade_v2.proto']
 const IDL = 'idl/settlement.json';
 const FEEDER_SCRIPTS = ['feeder/src/control', 'feeder/src/orders', 'feeder/src/stream'];
 
-export const SOURCES: Readonly<Record<Packaged, Source>> = {
+export const SOURCES: Readonly<Record<PackagedForNode, Source>> = {
   relayer: { entry: 'cli/src/standalone/relayer.ts', assets: [IDL, ...PROTO] },
   feeder: { entry: 'cli/src/standalone/feeder.ts', assets: [IDL, ...PROTO, ...FEEDER_SCRIPTS] },
 };

@@ -6,23 +6,49 @@ import { z } from 'zod';
 import { RELEASES, releaseAltered, releaseMissing, SEMVER } from './folder.ts';
 
 /** Parts of Lockstep that are released as packages for Node. */
-export const PACKAGED = ['relayer', 'feeder'] as const;
+export const PACKAGED_FOR_NODE = ['relayer', 'feeder'] as const;
+export type PackagedForNode = (typeof PACKAGED_FOR_NODE)[number];
+/** The C++ engine is a program of its own. */
+export const PACKAGED = [...PACKAGED_FOR_NODE, 'engine'] as const;
 export type Packaged = (typeof PACKAGED)[number];
 
-/** What `manifest.json` says of the package beside it. */
-const manifestSchema = z.strictObject({
-  name: z.enum(PACKAGED),
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const common = {
   semver: z.string().regex(SEMVER),
   /** Hex, of the package. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
   bytes: z.int().positive(),
   /** Batch versions and event schemas, highest first. */
   speaks: z.array(z.int().positive()).nonempty(),
-  /** What Node runs, from the package's root. */
-  entry: z.literal('main.mjs'),
-  /** Versions of Node it runs on. */
-  node: z.string(),
-});
+};
+
+/** What `manifest.json` says of the package beside it. */
+const manifestSchema = z.union([
+  z.strictObject({
+    name: z.enum(PACKAGED_FOR_NODE),
+    ...common,
+    /** What Node runs, from the package's root. */
+    entry: z.literal('main.mjs'),
+    /** Versions of Node it runs on. */
+    node: z.string(),
+  }),
+  z.strictObject({
+    name: z.literal('engine'),
+    ...common,
+    /** The program, from the package's root. */
+    entry: z.literal('lockstep-engine'),
+    /** What it runs on: nothing else has to be installed. */
+    needs: z.strictObject({ os: z.literal('linux'), cpu: z.literal('x86-64'), glibc: z.string() }),
+    /** What it was made of. */
+    built: z.strictObject({
+      /** Hex, of the files it was compiled from. */
+      sourceSha256: sha256,
+      compiler: z.string(),
+      protobuf: z.string(),
+      hiredis: z.string(),
+    }),
+  }),
+]);
 export type PackageManifest = z.infer<typeof manifestSchema>;
 
 /** A package that is what its manifest says. */

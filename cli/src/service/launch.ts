@@ -5,7 +5,7 @@ import type { ProcessId } from './process-id.ts';
 import { processId } from './process-id.ts';
 
 export interface LaunchPlan {
-  /** What Node runs. */
+  /** A script for Node (.mjs), or a program. */
   readonly main: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -17,16 +17,20 @@ export interface LaunchPlan {
   readonly born: (process: ProcessId) => void;
 }
 
-/** Waits for a word from the supervisor, then becomes Node. Without one, because the supervisor died, it never does. */
+/** Waits for a word from the supervisor, then becomes the release. Without one, because the supervisor died, it never does. */
 const GATE = 'read -r word && [ "$word" = go ] && exec "$@" < /dev/null';
 
 /** Only its owner may read what a process says about itself. */
 const LOG_MODE = 0o600;
 
+/** The words that start what a package holds. */
+export const startedBy = (main: string): readonly [string, ...string[]] =>
+  main.endsWith('.mjs') ? [process.execPath, main] : [main];
+
 /** Starts a release as a process that outlives us. */
 export function launch({ main, args, env, logFile, stopMs, born }: LaunchPlan): Part {
   const log = logFile === undefined ? 'inherit' : openSync(logFile, 'a', LOG_MODE);
-  const child = spawn('/bin/sh', ['-c', GATE, 'lockstep-gate', process.execPath, main, ...args], {
+  const child = spawn('/bin/sh', ['-c', GATE, 'lockstep-gate', ...startedBy(main), ...args], {
     env,
     stdio: ['pipe', log, log],
     // A process group of its own: Ctrl-C in the terminal is the supervisor's to pass on.
