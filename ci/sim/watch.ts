@@ -5,8 +5,10 @@ import type { Trading } from './trade.ts';
 /** A lane that waits passes by itself when it has only to look again. */
 const BLOCKED_MS = 5_000;
 const STALLED_MS = 60_000;
-/** The end of what a process said. */
+/** Of the end of what a process said. */
 const TAIL_LINES = 6;
+/** `CODE: message`, as our commands end that fail. */
+const CODED = /^(engine: )?[A-Z][A-Z_]+: /;
 
 /** Looks at everything that may keep trades from settling. */
 export class Watch {
@@ -67,11 +69,13 @@ export class Watch {
 
 const LANE_ADVICE = 'docs/reference/relayer.md says what a lane waits for.';
 
+/** The line in which it says why, by a code; else the last ones. */
 function gone(code: string, what: string, tail: string): Reason {
-  const said = tail.trim().split('\n').slice(-TAIL_LINES).join(' | ');
+  const lines = tail.trim().split('\n');
+  const why = lines.findLast((line) => CODED.test(line)) ?? lines.slice(-TAIL_LINES).join(' | ');
   return reason(
     code,
-    `${what}: ${said === '' ? 'it said nothing' : said}`,
-    'Run it by hand as docs/reference/engine.md, "Trying an engine" says.',
+    `${what}: ${why === '' ? 'it said nothing' : why}`,
+    'Start it by hand with the same environment.',
   );
 }
