@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from './json.ts';
 import { isObject, list, object, text } from './json.ts';
+import { SCALAR_BYTES } from './scalars.ts';
 
 /** What stands for the spec of an IDL that names none. */
 export const LEGACY = 'legacy';
@@ -21,7 +22,7 @@ export function fromLegacy(json: Json): Json {
   return {
     address: isObject(json.metadata) && typeof json.metadata.address === 'string' ? json.metadata.address : '',
     metadata: { name: snake(text(json.name, 'name')), version: text(json.version, 'version'), spec: LEGACY },
-    instructions: objects(json.instructions, 'instructions').map(instruction),
+    instructions: apart(objects(json.instructions, 'instructions').map(instruction)),
     accounts: accounts.map(({ name }) => ({ name, discriminator: discriminator('account', text(name, 'name')) })),
     events: events.map(({ name }) => ({ name, discriminator: discriminator('event', text(name, 'name')) })),
     errors: json.errors,
@@ -44,11 +45,30 @@ function instruction(json: Json): Json {
   const name = snake(text(json.name, 'name of an instruction'));
   return {
     name,
-    discriminator: discriminator('global', name),
+    discriminator: discriminant(json.discriminant) ?? discriminator('global', name),
     accounts: list(json.accounts, 'accounts').map(account),
     args: fields(json.args),
     returns: json.returns === undefined ? undefined : type(json.returns),
   };
+}
+
+/** Number and type in place of a hash, as Shank writes it; undefined when there is none. */
+function discriminant(value: unknown): readonly number[] | undefined {
+  if (!isObject(value) || typeof value.value !== 'number' || !Number.isInteger(value.value)) return undefined;
+  const bytes = SCALAR_BYTES.get(String(value.type)) ?? 1;
+  const number = BigInt(value.value);
+  return Array.from({ length: bytes }, (_, at) => Number((number >> BigInt(8 * at)) & 0xffn));
+}
+
+/** Instructions that share a name and have numbers of their own are told apart by these, all but the first. */
+function apart(instructions: readonly Json[]): readonly Json[] {
+  const known = new Map<unknown, string>();
+  return instructions.flatMap((one) => {
+    const first = known.get(one.name);
+    const number = String(one.discriminator);
+    if (first === undefined) known.set(one.name, number);
+    return first === undefined || first === number ? [one] : [{ ...one, name: `${one.name}_${number}` }];
+  });
 }
 
 function account(value: unknown): Json {

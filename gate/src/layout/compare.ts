@@ -8,6 +8,7 @@ import { isAround, knows, namesOf } from './names.ts';
 import type { Shape } from './shape.ts';
 import { describe } from './shape.ts';
 import type { Terms } from './terms.ts';
+import { isUnrelated } from './words.ts';
 
 /** Compares two whole layouts. */
 export function compareLayouts(was: Shape, now: Shape, encoding: Encoding): readonly Difference[] {
@@ -147,7 +148,8 @@ class Walk {
       return true;
     }
     if (knows(this.newNames, was.path) || knows(this.oldNames, now.path)) return false;
-    this.noteRename(was.path, now.path);
+    if (isUnrelated(was.path, now.path)) this.noteReplaced(was, now);
+    else this.noteRename(was.path, now.path);
     this.moves.wasRenamed(was, now);
     return true;
   }
@@ -155,6 +157,11 @@ class Walk {
   /** Another name and another inside at once: whether it is the same thing still, nobody can tell. */
   private doubtReplaced({ path }: Leaf, now: Leaf): void {
     this.note('ambiguous', now.path, `${path} may have been replaced by ${now.path}: name and type changed together`);
+  }
+
+  /** Another thing may have got the place, and its old values. */
+  private noteReplaced({ path }: Leaf, now: Leaf): void {
+    this.note('ambiguous', now.path, `${path} may have been replaced by ${now.path}: the names share no word`);
   }
 
   /** A renamed struct renames all of its parts: said once. */

@@ -1,6 +1,7 @@
 import type { Comparison, Difference } from './difference.ts';
 import type { EnumShape, VariantShape } from './shape.ts';
 import type { Terms } from './terms.ts';
+import { isUnrelated } from './words.ts';
 
 /** Variants are numbered by their place: a variant that moves takes another's values. */
 export function compareEnums(was: EnumShape, now: EnumShape, path: string, terms: Terms): Comparison {
@@ -21,11 +22,8 @@ export function compareEnums(was: EnumShape, now: EnumShape, path: string, terms
     const [old, next] = [was.variants[at] as VariantShape, now.variants[at] as VariantShape];
     const place = `${path}/${next.name}`;
     if (old.name !== next.name) {
-      differences.push({
-        kind: 'variant-renamed',
-        path: place,
-        detail: `number ${at} was ${old.name}, is ${next.name}`,
-      });
+      const kind = isUnrelated(old.name, next.name) ? 'ambiguous' : 'variant-renamed';
+      differences.push({ kind, path: place, detail: `number ${at} was ${old.name}, is ${next.name}` });
     }
     const payload = terms.compare(leavesOf(old, place, terms), leavesOf(next, place, terms), terms);
     differences.push(...payload.differences);

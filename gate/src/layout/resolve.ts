@@ -36,11 +36,17 @@ export function resolver(idl: Pick<Idl, 'types'>): Resolver {
     if ('array' in type) return array(type.array, place);
     if ('defined' in type) return defined(type.defined, place);
     if ('generic' in type) return parameter(type.generic, place);
+    if (Array.isArray(type.tuple)) return tuple(type.tuple, place);
     const set = type.hashSet ?? type.bTreeSet;
     if (set !== undefined) return { kind: 'list', inner: resolve(set, place), label: 'set' };
     const map = type.hashMap ?? type.bTreeMap;
     if (!Array.isArray(map)) return unknown(type);
     return { kind: 'map', key: resolve(map[0], place), value: resolve(map[1], place) };
+  };
+
+  const tuple = (types: readonly unknown[], place: Place): Shape => {
+    const fields = types.map((type, at) => ({ name: String(at), shape: resolve(type, place) }));
+    return { kind: 'struct', name: 'tuple', serialization: 'borsh', repr: undefined, fields };
   };
 
   const array = (value: unknown, place: Place): Shape => {

@@ -1,5 +1,6 @@
 import { UNTOLD } from '../idl/legacy.ts';
 import type { Repr } from '../idl/model.ts';
+import { SCALAR_BYTES } from '../idl/scalars.ts';
 
 /** A type with every name looked up: aliases and generics are gone. */
 export type Shape =
@@ -40,20 +41,6 @@ export interface VariantShape {
   readonly name: string;
   readonly fields: readonly FieldShape[];
 }
-
-const integers = [8, 16, 32, 64, 128, 256].flatMap((bits) => [
-  [`u${bits}`, bits / 8] as const,
-  [`i${bits}`, bits / 8] as const,
-]);
-
-/** Bytes of types that have no parts. */
-export const SCALAR_BYTES: ReadonlyMap<string, number> = new Map([
-  ...integers,
-  ['bool', 1],
-  ['f32', 4],
-  ['f64', 8],
-  ['pubkey', 32],
-]);
 
 export const scalar = (name: string): Shape => {
   const bytes = SCALAR_BYTES.get(name);

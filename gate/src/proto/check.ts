@@ -63,8 +63,9 @@ function checkMessages(old: Proto, next: Proto, local: Rename): readonly Finding
 function checkServices(old: Proto, next: Proto, local: Rename): readonly Finding[] {
   return [...old.services].flatMap(([name, methods]) => {
     const now = next.services.get(local(name));
+    if (!now) return [finding(rule.serviceChanged, `proto/${local(name)}`, 'the service is gone')];
     return [...methods].flatMap(([method, signature]) => {
-      const found = now?.get(method);
+      const found = now.get(method);
       if (found === signature) return [];
       return [
         finding(rule.serviceChanged, `proto/${local(name)}/${method}`, `was ${signature}, is ${found ?? 'gone'}`),

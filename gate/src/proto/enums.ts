@@ -24,7 +24,13 @@ export function compareEnum(was: Enum, now: Enum, path: string): readonly Findin
       const isReused = isReserved(was.reserved, number);
       return finding(isReused ? rule.valueRenumbered : rule.valueAdded, `${path}/${name}`, `${number} is new`);
     });
-  return [...kept, ...added, ...droppedReservations(was.reserved, now.reserved, new Set(after.keys()), path)];
+  const opened = finding(rule.closedness, path, now.isClosed ? 'it is closed now' : 'it is open now');
+  return [
+    ...kept,
+    ...added,
+    ...droppedReservations(was.reserved, now.reserved, new Set(after.keys()), path),
+    ...(was.isClosed === now.isClosed ? [] : [opened]),
+  ];
 }
 
 function namesByNumber({ values }: Enum): ReadonlyMap<number, readonly string[]> {

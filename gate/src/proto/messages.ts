@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import { proto as rule } from '../rules/proto.ts';
 import type { Message, ProtoField } from './model.ts';
-import { droppedReservations, isReserved } from './reservations.ts';
+import { droppedExtensions, droppedReservations, isReserved } from './reservations.ts';
 import { typeRule } from './types.ts';
 
 /** A field is its number: names are for people and JSON. */
@@ -22,7 +22,15 @@ export function compareMessage(
     .filter(({ number }) => !oldNumbers.has(number))
     .flatMap((field) => addedField(field, was, path));
   const used = new Set(byNumber.keys());
-  return [...kept, ...added, ...droppedReservations(was.reserved, now.reserved, used, path)];
+  return [
+    ...kept,
+    ...added,
+    ...droppedReservations(was.reserved, now.reserved, used, path),
+    ...droppedExtensions(was, now, used, path),
+    ...(was.isMessageSet === now.isMessageSet
+      ? []
+      : [finding(rule.messageSet, path, now.isMessageSet ? 'it is one now' : 'it was one')]),
+  ];
 }
 
 const typeText = ({ label, keyType, type }: ProtoField): string =>
@@ -44,7 +52,6 @@ function addedField(field: ProtoField, was: Message, path: string): readonly Fin
   }
   // Reported where its old number is missing.
   if (was.fields.some(({ name }) => name === field.name)) return [];
-  if (field.kind === 'unknown') return [finding(rule.unknown, place, `${field.type} is not defined`)];
   const which = field.isRequired ? rule.required : rule.fieldAdded;
   return [finding(which, place, `${field.number} is new: ${typeText(field)}`)];
 }
@@ -67,7 +74,9 @@ function compareField(old: ProtoField, next: ProtoField, { was, now, path, local
     if (isMoved || !isSameType) return [finding(rule.numberReused, place, detail)];
   }
   const findings = old.name === next.name ? [] : [finding(rule.fieldRenamed, place, detail)];
-  if (before.kind === 'unknown' || next.kind === 'unknown') findings.push(finding(rule.unknown, place, detail));
+  if (before.kind === 'unknown' && next.kind === 'unknown' && isSameType)
+    findings.push(finding(rule.importUnread, `proto/imports/${next.type}`, `${next.type} is not in the files given`));
+  else if (before.kind === 'unknown' || next.kind === 'unknown') findings.push(finding(rule.unknown, place, detail));
   else if (before.label !== next.label || before.keyType !== next.keyType)
     findings.push(finding(rule.label, place, detail));
   else if (!isSameType || before.kind !== next.kind) findings.push(finding(typeRule(before, next), place, detail));
@@ -79,6 +88,9 @@ function comparePresence(old: ProtoField, next: ProtoField, { was, now, path }: 
     return [finding(rule.required, path, next.isRequired ? 'it is required now' : 'it was required')];
   }
   const findings: Finding[] = [];
+  if (old.name === next.name && old.jsonName !== next.jsonName) {
+    findings.push(finding(rule.jsonName, path, `was ${old.jsonName}, is ${next.jsonName}`));
+  }
   if (isOtherOneof(old, next, was, now)) {
     findings.push(finding(rule.oneof, path, `was in ${old.oneof ?? 'none'}, is in ${next.oneof ?? 'none'}`));
   } else if (old.hasPresence !== next.hasPresence && old.label === next.label && old.kind === next.kind) {

@@ -21,6 +21,10 @@ export interface Reservation {
 export interface Message {
   readonly fields: readonly ProtoField[];
   readonly reserved: Reservation;
+  /** Ranges of numbers that other files may add fields under, both ends included. */
+  readonly extensions: readonly (readonly [number, number])[];
+  /** Whether it is written as a set of groups, in the old way of extensions. */
+  readonly isMessageSet: boolean;
 }
 
 export interface ProtoField {
@@ -36,6 +40,7 @@ export interface ProtoField {
   /** Whether leaving it out can be told from its default. */
   readonly hasPresence: boolean;
   readonly oneof: string | undefined;
+  readonly jsonName: string;
   readonly default: string | undefined;
 }
 
@@ -43,4 +48,6 @@ export interface Enum {
   /** Several names may share a number. */
   readonly values: readonly { readonly name: string; readonly number: number }[];
   readonly reserved: Reservation;
+  /** Whether a number without a name is kept apart as an unknown field. */
+  readonly isClosed: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import { proto as rule } from '../rules/proto.ts';
-import type { Reservation } from './model.ts';
+import type { Message, Reservation } from './model.ts';
 
 /** Ranges reach to 2^29 - 1: only their ends are looked at, and what is used inside. */
 export const isReserved = ({ ranges }: Reservation, number: number): boolean =>
@@ -33,4 +33,17 @@ function isCovered(now: Reservation, used: ReadonlySet<number>, from: number, to
     next = Math.max(next, end + 1);
   }
   return next > to;
+}
+
+/** Numbers that extensions could have, and cannot any more; those that a field of the message has now are not lost. */
+export function droppedExtensions(
+  was: Message,
+  now: Message,
+  used: ReadonlySet<number>,
+  path: string,
+): readonly Finding[] {
+  const left = { ranges: [...now.extensions, ...now.reserved.ranges], names: new Set<string>() };
+  const dropped = was.extensions.filter(([from, to]) => !isCovered(left, used, from, to));
+  const list = dropped.map(([from, to]) => `${from} to ${to}`).join(', ');
+  return dropped.length === 0 ? [] : [finding(rule.extensions, path, `no longer for extensions: ${list}`)];
 }

@@ -122,7 +122,7 @@ export const instruction = rules('IX', 'old-client', {
     number: 17,
     severity: 'unknown',
     title: 'an argument went and one of its type came',
-    why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value.',
+    why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value. So does a field whose place went to one with a name that shares no word.',
     fix: 'Do the one in this release and the other in the next, or waive this rule for the path once you are sure.',
   },
 });

@@ -97,7 +97,7 @@ export const zeroCopy = rules('ZC', 'old-bytes', {
     number: 14,
     severity: 'unknown',
     title: 'a zero-copy field went and one of its type came',
-    why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value.',
+    why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value. So does a field whose place went to one with a name that shares no word.',
     fix: 'Do the one in this release and the other in the next, or waive this rule for the path once you are sure.',
   },
 });
