@@ -22,6 +22,8 @@ for (const argv of [
   ['dlq', '--help'],
   ['dlq', 'list', '--help'],
   ['dlq', 'replace', '--help'],
+  ['maintenance', '--help'],
+  ['maintenance', 'start', '--help'],
   ['localnet', '--help'],
 ]) {
   test(`${argv.join(' ')} is answered on standard output with exit 0`, async () => {
@@ -60,6 +62,21 @@ const unusable = [
   ['dlq', 'replace', '1', '--redis', 'redis://:secret@127.0.0.1'],
   ['dlq', 'drop', '1-', '--reason', 'x'],
   ['dlq', 'drop', '1'],
+  ['maintenance', 'start', '--redis', 'redis://127.0.0.1', '--lane', 'So11111111111111111111111111111111111111112'],
+  ['maintenance', 'start', '--reason', ' ', '--site', 'site.json'],
+  ['maintenance', 'start', '--reason', 'x', '--deadline', '0', '--site', 'site.json'],
+  ['maintenance', 'status'],
+  ['maintenance', 'status', '--redis', 'redis://127.0.0.1'],
+  ['maintenance', 'status', '--site', 'no such file'],
+  [
+    'maintenance',
+    'resume',
+    '--redis',
+    'redis://:secret@127.0.0.1',
+    '--lane',
+    'So11111111111111111111111111111111111111112',
+  ],
+  ['maintenance', 'waive', 'x'],
 ];
 const noProgram = '1'.repeat(32);
 /** What the embedded node itself refuses; its code must come through. */

@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'trades settled as a void: list, replace or drop them',
     load: async (streams) => (await import('./commands/dlq.ts')).dlqCommand(streams),
   },
+  maintenance: {
+    summary: 'flush a lane to zero, have it stand still, let it go on',
+    load: async (streams) => (await import('./commands/maintenance.ts')).maintenanceCommand(streams),
+  },
   engine: {
     summary: "write a seeded order flow, a file of trades or traders' orders to a market",
     load: async () => (await import('#feeder')).engineCommand(),

@@ -8,6 +8,8 @@ export {
   readDeadLetters,
   readReplacedBy,
 } from './adapters/redis/dead-letters.ts';
+export type { FeedPage } from './adapters/redis/feed.ts';
+export { feedEntrySchema, feedKey, readFeed } from './adapters/redis/feed.ts';
 export { generationKey, laneKeys, tradeStreamKey } from './adapters/redis/keys.ts';
 export type { LaneControlInput, LaneControlState } from './adapters/redis/lane-control.ts';
 export { clearLaneControl, readLaneState, setLaneControl } from './adapters/redis/lane-control.ts';
@@ -28,6 +30,8 @@ export { systemClock } from './adapters/system-clock.ts';
 export type { RelayerConfig, RelayerConfigInput } from './config.ts';
 export { laneName, loadRelayerConfig, parseRelayerConfig } from './config.ts';
 export type { ControlReading, LaneControl, RowsByVersion } from './domain/control.ts';
+export type { FeedEntry, FeedStage, FeedTrade } from './domain/feed.ts';
+export { FEED_STAGES } from './domain/feed.ts';
 export type {
   FlushReport,
   Maintenance,

@@ -14,7 +14,7 @@ import { claimWhenActive } from './standby.ts';
 
 /** What one hold of the lane has for itself: nothing of it is good for anything once the lane is lost. */
 export interface Hold
-  extends Pick<LaneDeps, 'source' | 'replays' | 'wishes' | 'upkeep' | 'trimmer' | 'journal' | 'queue'> {
+  extends Pick<LaneDeps, 'source' | 'replays' | 'wishes' | 'feed' | 'upkeep' | 'trimmer' | 'journal' | 'queue'> {
   /** Its token is nobody else's, not even an earlier hold's of this process. */
   readonly lease: Lease;
   /** Ends its connections. */

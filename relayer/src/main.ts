@@ -11,6 +11,7 @@ import { openHttp } from './adapters/http/server.ts';
 import type { Temper } from './adapters/redis/connect.ts';
 import { connectRedis, withoutSecrets } from './adapters/redis/connect.ts';
 import { createEngineControl } from './adapters/redis/engine-control.ts';
+import { createFeed } from './adapters/redis/feed.ts';
 import { createRedisJournal } from './adapters/redis/journal.ts';
 import { laneKeys } from './adapters/redis/keys.ts';
 import { createLaneWishes } from './adapters/redis/lane-wishes.ts';
@@ -147,6 +148,7 @@ export async function startRelayer(config: RelayerConfig, given: RelayerDeps = {
       source: createTradeStream({ redis: stream, market: name, clock }),
       replays: createEngineControl(patient, keys, name, lease.token),
       wishes: createLaneWishes(patient, keys, lease.token),
+      feed: createFeed({ redis: redis.impatient, keys, token: lease.token, logger }),
       upkeep: createUpkeep({ redis: patient, listener, lane: name, token: lease.token }),
       trimmer: createTrimmer(patient, keys, name, lease.token),
       journal: wrapJournal(createRedisJournal(patient, keys, lease.token)),

@@ -8,6 +8,7 @@ import type { Blocked } from './domain/blocked.ts';
 import type { Commitment } from './domain/commitment.ts';
 import type { ControlReading, RowsByVersion } from './domain/control.ts';
 import type { Cursor } from './domain/cursor.ts';
+import type { FeedEntry } from './domain/feed.ts';
 import type { FlushReport, Maintenance, MaintenanceView } from './domain/maintenance.ts';
 import type { BatchKey, OutboxRow } from './domain/row.ts';
 import type { RejectedTrade } from './domain/trade.ts';
@@ -102,6 +103,12 @@ export interface Upkeep {
   hush(): Promise<void>;
   /** Calls `look` when somebody says that something changed: at once, too often, or never. Returns how to stop listening. */
   onWord(look: () => void): () => void;
+}
+
+/** Tells people what becomes of batches. Left out: an answer; nothing depends on whether anybody hears it. */
+export interface Feed {
+  /** Never throws, and is never waited for. */
+  write(word: Omit<FeedEntry, 'atMs'>): void;
 }
 
 /** Makes room in the engine's streams. Left out: how much room; a stream keeps what is not final, however much that is. */

@@ -6,6 +6,7 @@ import type { Progress } from '../observe/progress.ts';
 import type {
   Chain,
   Clock,
+  Feed,
   Journal,
   LaneWishes,
   Metrics,
@@ -21,6 +22,7 @@ export interface LaneDeps {
   readonly source: TradeSource;
   readonly replays: Replays;
   readonly wishes: LaneWishes;
+  readonly feed: Feed;
   readonly upkeep: Upkeep;
   readonly maintenanceMemory: MaintenanceMemory;
   readonly trimmer: Trimmer;

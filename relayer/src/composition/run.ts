@@ -9,6 +9,7 @@ import type { ControlReading } from '../domain/control.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { Nudges } from '../domain/nudges.ts';
 import { createNudges } from '../domain/nudges.ts';
+import { feeding } from '../observe/feed.ts';
 import type { Pulse, PulseGroup } from '../observe/heartbeats.ts';
 import type { Latency } from '../observe/latency.ts';
 import { createLatency } from '../observe/latency.ts';
@@ -103,7 +104,8 @@ export async function beginRun(deps: LaneDeps, beats: PulseGroup, signals: LaneS
     stopping: AbortSignal.any([signals.stopping, leave.signal]),
     abort: AbortSignal.any([signals.abort, leave.signal]),
   });
-  return { ...deps, chain: silenced(deps.chain, known), ...shared, resumeAfter, tasks, leave };
+  const voiced = { chain: silenced(deps.chain, known), progress: feeding(deps.progress, deps.feed) };
+  return { ...deps, ...voiced, ...shared, resumeAfter, tasks, leave };
 }
 
 function recoverLane(deps: LaneDeps, beats: PulseGroup, stopping: AbortSignal): Promise<Recovered> {

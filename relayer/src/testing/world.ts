@@ -1,6 +1,7 @@
 import { decodeBatch, OrderType, tradeId } from '#client';
 import type { RelayerConfig } from '../config.ts';
 import { parseRelayerConfig } from '../config.ts';
+import type { FeedEntry } from '../domain/feed.ts';
 import { createMaintenanceMemory } from '../domain/maintenance-memory.ts';
 import { createHeartbeats } from '../observe/heartbeats.ts';
 import { createProgress } from '../observe/progress.ts';
@@ -43,6 +44,7 @@ export function world(entries: readonly StreamEntry[]) {
   const journal = fakeJournal();
   const wishes = fakeWishes();
   const upkeep = fakeUpkeep(clock);
+  const words: Omit<FeedEntry, 'atMs'>[] = [];
   const maintenanceMemory = createMaintenanceMemory();
   /** One run of the relayer over what outlives it: chain, journal, stream. */
   const start = (settings: Partial<RelayerConfig> = {}) => {
@@ -65,6 +67,7 @@ export function world(entries: readonly StreamEntry[]) {
         source,
         replays: noReplays,
         wishes,
+        feed: { write: (word: Omit<FeedEntry, 'atMs'>) => void words.push(word) },
         upkeep,
         maintenanceMemory,
         trimmer: noTrimmer,
@@ -95,7 +98,7 @@ export function world(entries: readonly StreamEntry[]) {
   /** Ids in every batch that took effect, the ones a fork took back included. */
   const settledIds = () =>
     chain.settled.flatMap((payload) => decodeBatch(payload).trades.map((one) => Number(one.tradeId)));
-  return { clock, chain, journal, wishes, upkeep, maintenanceMemory, start, settledIds };
+  return { clock, chain, journal, wishes, upkeep, words, start, settledIds };
 }
 
 export const ids = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
