@@ -70,6 +70,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'settle the trades of one market; each trade once',
     load: async () => (await import('#relayer/command')).relayerCommand(),
   },
+  gateway: {
+    summary: 'front door of one market: signed orders, maintenance answers, settlement feeds',
+    load: async () => (await import('#gateway/command')).gatewayCommand(),
+  },
   service: {
     summary: 'run the release that is wanted, and change it when another is',
     load: async (streams) => (await import('./commands/service.ts')).serviceCommand(streams),

@@ -17,7 +17,7 @@ import { slot } from '../units.ts';
 import type { GlobalConfig, SchedulableFields } from './config.ts';
 import { decodeConfig } from './config.ts';
 import { effectiveConfig } from './effective.ts';
-import { decodeMarket, decodeMarketHeader, MARKET_HEADER_BYTES, marketSpace } from './market.ts';
+import { decodeMarket, decodeMarketHeader, decodeTraderEntry, MARKET_HEADER_BYTES, marketSpace } from './market.ts';
 import { readConfig, readMarket, readMarketHeader } from './read.ts';
 
 const programId = new PublicKey(new Uint8Array(32).fill(9));
@@ -75,6 +75,7 @@ test('entries decode as by the generic coder', () => {
     );
     assert.deepEqual(trader, expected);
     assert.equal(reserved.length, 7);
+    assert.deepEqual(decodeTraderEntry(bytes), trader);
   });
 });
 
@@ -91,6 +92,8 @@ test('other bytes are refused', () => {
   refuses('ACCOUNT_UNREADABLE', () => decodeMarketHeader(marketBytes(0).subarray(0, MARKET_HEADER_BYTES - 1)));
   refuses('ACCOUNT_UNREADABLE', () => decodeMarket(marketBytes(0).subarray(0, MARKET_HEADER_BYTES)));
   refuses('ACCOUNT_UNREADABLE', () => decodeMarket(marketBytes(2).subarray(0, marketSpace(1))));
+  refuses('ACCOUNT_UNREADABLE', () => decodeTraderEntry(marketBytes(2).subarray(marketSpace(0), marketSpace(1) - 1)));
+  assert.equal(decodeTraderEntry(new Uint8Array()), undefined);
 });
 
 const before: SchedulableFields = {

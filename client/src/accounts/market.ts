@@ -89,6 +89,19 @@ export function marketSpace(capacity: number): number {
   return entriesAt + capacity * entryBytes;
 }
 
+/** Where in a market account the entry of a trader is. */
+export const traderEntrySlice = (index: number) => ({ offset: marketSpace(index), length: entryBytes });
+
+/**
+ * One entry from the bytes of its slice; undefined when the account ends before it.
+ * @throws LockstepError ACCOUNT_UNREADABLE when it ends within it
+ */
+export function decodeTraderEntry(slice: Uint8Array): TraderEntry | undefined {
+  if (slice.length === 0) return undefined;
+  if (slice.length !== entryBytes) throw clientError('ACCOUNT_UNREADABLE', 'the market ends within an entry');
+  return readEntry(slice, viewOf(slice), 0);
+}
+
 /** @throws LockstepError ACCOUNT_UNREADABLE */
 export function decodeMarketHeader(data: Uint8Array): MarketHeader {
   try {

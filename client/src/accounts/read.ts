@@ -5,8 +5,14 @@ import type { Slot } from '../units.ts';
 import { slot } from '../units.ts';
 import type { GlobalConfig } from './config.ts';
 import { decodeConfig } from './config.ts';
-import type { Market, MarketHeader } from './market.ts';
-import { decodeMarket, decodeMarketHeader, MARKET_HEADER_BYTES } from './market.ts';
+import type { Market, MarketHeader, TraderEntry } from './market.ts';
+import {
+  decodeMarket,
+  decodeMarketHeader,
+  decodeTraderEntry,
+  MARKET_HEADER_BYTES,
+  traderEntrySlice,
+} from './market.ts';
 
 /** A value and the slot the node read it at. */
 export interface At<T> {
@@ -51,6 +57,23 @@ export function readMarketHeader(
 ): Promise<At<MarketHeader>> {
   const dataSlice = { offset: 0, length: MARKET_HEADER_BYTES };
   return read(connection, market, decodeMarketHeader, { what: 'market', commitment, programId, dataSlice });
+}
+
+/**
+ * One trader's entry: only its bytes travel. Undefined when the market has no room for such an index; one that nobody has opened yet is
+ * free and belongs to nobody.
+ * @param programId whose market it must be; without it any program's account that looks like a market is read
+ * @throws LockstepError ACCOUNT_MISSING or ACCOUNT_UNREADABLE
+ */
+export function readTraderEntry(
+  connection: Connection,
+  market: PublicKey,
+  index: number,
+  commitment?: Commitment,
+  programId?: PublicKey,
+): Promise<At<TraderEntry | undefined>> {
+  const dataSlice = traderEntrySlice(index);
+  return read(connection, market, decodeTraderEntry, { what: 'market', commitment, programId, dataSlice });
 }
 
 interface Reading {

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import type { Gateway } from './main.ts';
+
+/** What the command needs from its process. */
+export interface CommandWorld {
+  readonly env: NodeJS.ProcessEnv;
+  on(signal: 'SIGINT' | 'SIGTERM', stop: () => void): unknown;
+}
+
+/** `lockstep gateway`: takes orders and serves the feeds of one market until SIGINT or SIGTERM. */
+export function gatewayCommand(world: CommandWorld = process): Command {
+  return new Command('gateway')
+    .description('front door of one market: signed orders to the engine, 503 in maintenance, settlement feeds')
+    .option('-c, --config <file>', 'JSON file with settings; LOCKSTEP_* environment variables overrule it')
+    .addHelpText(
+      'after',
+      '\nEvery setting with unit and default: docs/reference/gateway.md. The log goes to standard error.',
+    )
+    .action(async (options: { config?: string }) => {
+      // Only now: what asks for help, or mistypes an option, does not wait for the libraries of a chain and a server.
+      const [{ loadGatewayConfig }, { startGateway }] = await Promise.all([import('./config.ts'), import('./main.ts')]);
+      const gateway = await startGateway(await loadGatewayConfig(options.config, world.env));
+      stopOnSignal(gateway, world);
+      await gateway.done;
+    });
+}
+
+function stopOnSignal(gateway: Gateway, world: CommandWorld): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) world.on(signal, () => void gateway.stop());
+}
