@@ -1,4 +1,5 @@
 import { checkIdl } from './check/idl.ts';
+import { checkLocked, compareLocks } from './check/locks.ts';
 import { checkPairing, checkUnit, compareManifests, routedBy } from './check/manifests.ts';
 import type { Sizes } from './check/sides.ts';
 import { checkTwins } from './check/twins.ts';
@@ -16,7 +17,10 @@ import { unique } from './unique.ts';
 export function check(old: Side, next: Side, sizes: Sizes = new Map()): readonly Finding[] {
   const pairs = old.flatMap((was) => next.map((now) => [was, now] as const));
   const compared = pairs.map(([was, now]) => comparePair(was, now, { old, next, sizes }));
-  const alone = [...next.flatMap(checkUnit), ...checkTogether(old, next)];
+  const locked = next.flatMap((unit) =>
+    unit.proto && unit.lock ? inProto(checkLocked(unit.proto.proto, unit.lock, true), unit) : [],
+  );
+  const alone = [...next.flatMap(checkUnit), ...locked, ...checkTogether(old, next)];
   if (compared.every((findings) => findings === undefined) && !canMeet(old, next)) {
     throw gateError('GATE_SIDES_DIFFER', 'the two sides have nothing in common to compare');
   }
@@ -40,6 +44,11 @@ function comparePair(was: Unit, now: Unit, context: Context): readonly Finding[]
   }
   const protos = was.proto && now.proto;
   if (was.proto && now.proto) findings.push(...inProto(checkProto(was.proto.proto, now.proto.proto), now));
+  if (was.lock && now.proto) findings.push(...inProto(checkLocked(now.proto.proto, was.lock, false), now));
+  if (was.lock && now.lock) {
+    const { file } = now.lock;
+    findings.push(...compareLocks(was.lock, now.lock).map((found) => ({ ...found, file })));
+  }
   const isComponent = was.manifest && (isProgram || was.manifest.content.name === now.manifest?.content.name);
   if (isComponent) findings.push(...compareManifests(was, now));
   const meets = [...checkPairing(was, now, false), ...checkPairing(now, was, false)];

@@ -14,6 +14,7 @@ const advice = {
     'Name a release (feeder@0.2.0), a folder with package and manifest, or a program that can be run.',
   GATE_MATRIX_INVALID: 'Give what ci/sim-test wrote with --out; without one, run it first.',
   GATE_CHAIN_UNREADABLE: 'Give the RPC URL of a cluster and the address of its settlement program, both.',
+  GATE_LOCK_INVALID: 'Restore field-numbers.json; `npm run generate` writes it.',
   GATE_RECORDING_INVALID: 'Restore golden.json of the release, or record it anew (`npm run -s release:golden`).',
   GATE_OBJECT_INVALID: 'Name the object of a program (.so), or a release that has one.',
   GATE_FAILED: 'This is a fault of the gate: nothing was judged. Report it with both inputs.',

@@ -27,6 +27,7 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   'LS-EVT-013': ['LS-EVT-012'],
   'LS-IDL-003': ['LS-CON-004'],
   'LS-IDL-005': ['LS-ERR-002'],
+  'LS-WIR-009': ['LS-PRO-021'],
 };
 
 /** Each pair is `old` and `new`: two IDLs, two .proto or two folders; `sizes.json` beside them says what was allocated. */

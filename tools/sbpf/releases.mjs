@@ -1,6 +1,6 @@
 // What build-program knows about releases/. Plain Node, so that it runs before anything is installed.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -71,6 +71,7 @@ function write(program, semver, objectPath, idlPath, toolchain) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${program}.so`), object);
   writeFileSync(join(folder, 'idl.json'), idl);
+  cpSync(join(repo, 'proto', 'lockstep'), join(folder, 'proto'), { recursive: true });
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   console.log(`${manifest.sha256}  releases/${program}/${semver}/${program}.so  ${manifest.bytes} bytes`);
 }

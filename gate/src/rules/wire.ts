@@ -58,6 +58,27 @@ export const wire = rules('WIR', 'release', {
     why: 'It settles in the versions they share; the other one must not be switched on before the program is upgraded.',
     fix: 'Program first.',
   },
+  lockedNumber: {
+    number: 9,
+    severity: 'silent',
+    title: 'field number that the lock gives to another field',
+    why: 'An engine that was built years ago writes the number for the other one: its values are read as this field.',
+    fix: 'Take the next free number (`npm run generate` does); a number belongs to one name for ever.',
+  },
+  lockLost: {
+    number: 10,
+    severity: 'breaking',
+    title: 'lock of field numbers lost an entry',
+    why: 'Nothing stops the number from being given to another field, which would read what old engines write.',
+    fix: 'Restore the entry; what is gone stays under `reserved`.',
+  },
+  unlocked: {
+    number: 11,
+    severity: 'warning',
+    title: 'field that the lock does not have',
+    why: 'Its number is not kept when the field goes.',
+    fix: 'Write .proto and lock by `npm run generate`, never by hand.',
+  },
 });
 
 /** Folders of releases. */

@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gateError } from '../errors.ts';
 import { parseIdl } from '../idl/parse.ts';
+import { parseLock } from '../proto/lock.ts';
 import { filesIn, foldersIn, isFolder, protosBelow, readText, withImports } from './files.ts';
 import type { Manifest } from './manifest.ts';
 import { parseManifest } from './manifest.ts';
 import type { ProgramSource, ProtoSide, Side, Unit } from './side.ts';
 
 const MANIFEST = 'manifest.json';
+const LOCK = 'field-numbers.json';
 
 /**
  * What a path stands for: an IDL, a .proto, a release, a folder of releases, or a folder with IDLs and .proto (or with `idl/` and
@@ -30,6 +32,7 @@ const isRelease = (folder: string): boolean => existsSync(join(folder, MANIFEST)
 const unit = (label: string, parts: Partial<Unit>): Unit => ({
   program: undefined,
   proto: undefined,
+  lock: undefined,
   manifest: undefined,
   altered: [],
   ...parts,
@@ -51,8 +54,9 @@ async function readFolder(path: string): Promise<Side> {
   const proto = protos.length === 0 ? undefined : await readProto(protos);
   const programs = idls.map((file) => unit(file, { program: readProgram(file) }));
   const [first, ...others] = programs;
-  if (first) return [{ ...first, proto }, ...others];
-  if (proto) return [unit(path, { proto })];
+  const lock = readLock(protos);
+  if (first) return [{ ...first, proto, lock }, ...others];
+  if (proto) return [unit(path, { proto, lock })];
   throw gateError('GATE_INPUT_UNREADABLE', `${path} holds no IDL, no .proto and no release`);
 }
 
@@ -70,6 +74,7 @@ async function readRelease(folder: string): Promise<Unit> {
   return unit(`${content.name} ${content.semver}`, {
     program,
     proto: protos.length === 0 ? undefined : await readProto(protos),
+    lock: readLock(protos),
     manifest: { content, file },
     altered: alteredIn(folder, content, program),
   });
@@ -94,6 +99,12 @@ function readProgram(file: string): ProgramSource {
   } catch (cause) {
     throw gateError('GATE_IDL_INVALID', file, cause);
   }
+}
+
+/** The lock lies beside what it numbers. */
+function readLock(protos: readonly string[]): Unit['lock'] {
+  const file = protos.map((proto) => join(dirname(proto), LOCK)).find(existsSync);
+  return file === undefined ? undefined : parseLock(readText(file), file);
 }
 
 /** Loaded only now: two IDLs need no protobuf library. */

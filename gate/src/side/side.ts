@@ -1,4 +1,5 @@
 import type { Idl } from '../idl/model.ts';
+import type { FieldLock } from '../proto/lock.ts';
 import type { Proto } from '../proto/model.ts';
 import type { ProtoSource } from '../proto/parse.ts';
 import type { Manifest } from './manifest.ts';
@@ -22,6 +23,8 @@ export interface Unit {
   readonly label: string;
   readonly program: ProgramSource | undefined;
   readonly proto: ProtoSide | undefined;
+  /** Numbers of protobuf fields, where they are kept in a lock. */
+  readonly lock: FieldLock | undefined;
   readonly manifest: { readonly content: Manifest; readonly file: string } | undefined;
   /** Files that are not what the manifest says, by what is wrong. */
   readonly altered: readonly { readonly what: 'idl' | 'object'; readonly file: string }[];
