@@ -11,12 +11,17 @@ import type { Decimal } from './decimal.ts';
 import { runEngine } from './engine/run-engine.ts';
 import type { EngineSource } from './engine/source.ts';
 import { inputSource } from './engine/source.ts';
+import { InputError } from './input-error.ts';
 import { instrumentOf } from './instrument.ts';
 import { createJournal } from './journal/journal.ts';
 import { withJournal } from './journal/source.ts';
 import { DEFAULT_FLOW_TRADES, flowInput } from './market/input.ts';
 import { rateOption, stepOption } from './options.ts';
+import type { ChainBalancesOptions } from './orders/chain-balances.ts';
+import { chainBalances } from './orders/chain-balances.ts';
 import { OrderDesk, orderSource } from './orders/desk.ts';
+import type { BalanceReader } from './orders/funds.ts';
+import { Funds } from './orders/funds.ts';
 import { createOrderJournal } from './orders/journal.ts';
 import { openOrderStream } from './orders/stream.ts';
 import type { Rate } from './pace.ts';
@@ -36,6 +41,8 @@ interface Flags {
   readonly takerBps: number;
   readonly journal?: string;
   readonly orders?: string;
+  readonly rpc?: string;
+  readonly marketAccount?: string;
 }
 
 /** Of generated trades. */
@@ -89,6 +96,8 @@ export function engineCommand(): Command {
         .env('ORDER_JOURNAL')
         .conflicts(['trades', 'tick', 'lot', 'count', 'seed', 'rate']),
     )
+    .option('--rpc <url>', 'with --orders: take only what entries can pay, as this RPC says')
+    .option('--market-account <address>', 'with --rpc: the account on-chain (default: --market)')
     .addOption(
       new Option(
         '--journal <file>',
@@ -148,16 +157,34 @@ async function sourceOf(
   const remembered = (source: EngineSource) =>
     flags.journal === undefined ? source : withJournal(source, createJournal(flags.journal, market));
   if (orders !== undefined) {
+    const { traders, takerBps } = flags;
+    const balances =
+      flags.rpc === undefined ? undefined : await balancesOf(flags.rpc, flags.marketAccount ?? market, log);
+    const funds = balances && { funds: new Funds(balances, takerBps) };
     const journal = createOrderJournal(orders, market);
     return (redis, token) => {
       const stream = openOrderStream(redis, { market, token }, log);
-      return remembered(
-        orderSource(new OrderDesk({ journal, stream, log, traders: flags.traders, takerBps: flags.takerBps }), journal),
-      );
+      return remembered(orderSource(new OrderDesk({ journal, stream, log, traders, takerBps, ...funds }), journal));
     };
   }
   const source = remembered(inputSource(await inputOf(flags, spoolDir, signal), flags));
   return () => source;
+}
+
+/** web3.js is loaded only where a chain is asked. @throws InputError MARKET_INVALID */
+async function balancesOf(rpc: string, market: string, log: (message: string) => void): Promise<BalanceReader> {
+  const { Connection, PublicKey } = await import('@solana/web3.js');
+  let place: Pick<ChainBalancesOptions, 'connection' | 'market'>;
+  try {
+    place = { connection: new Connection(rpc, 'confirmed'), market: new PublicKey(market) };
+  } catch {
+    throw new InputError(
+      'MARKET_INVALID',
+      `${rpc} is no URL, or ${market} no address`,
+      'Give the URL of an RPC with --rpc, and the market account with --market-account.',
+    );
+  }
+  return chainBalances({ ...place, log });
 }
 
 async function inputOf(flags: Flags, spoolDir: () => Promise<string>, signal: AbortSignal): Promise<TradeInput> {

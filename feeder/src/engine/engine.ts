@@ -117,7 +117,7 @@ export class Engine {
     const { orders } = this.#options.source;
     if (orders === undefined) return this.#sleep(LOOK_MS);
     await orders.answer(this.#idOf);
-    if (!(await orders.take(this.#attendant.isPaused))) await this.#sleep(ORDERS_LOOK_MS);
+    if (!(await orders.take(this.#attendant.isPaused, this.#idOf))) await this.#sleep(ORDERS_LOOK_MS);
   }
 
   #sleep(ms: number): Promise<void> {

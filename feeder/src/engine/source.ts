@@ -36,12 +36,12 @@ export interface OrderIntake {
   readonly lastTrade: TradeId;
   /**
    * Takes what orders have come; answers whether there were any. While paused new orders are rejected.
+   * @param idOf the id a trade of the source has in the stream, now that all of them are there
    * @throws LockstepError JOURNAL_UNWRITABLE, PUBLISH_CONFLICT, PUBLISH_LOST
    */
-  take(isPaused: boolean): Promise<boolean>;
+  take(isPaused: boolean, idOf: (own: TradeId) => TradeId): Promise<boolean>;
   /**
    * Says what became of the orders taken. To be called when their trades are in the stream.
-   * @param idOf the id a trade of the source has in the stream
    * @throws LockstepError PUBLISH_CONFLICT, PUBLISH_LOST
    */
   answer(idOf: (own: TradeId) => TradeId): Promise<void>;

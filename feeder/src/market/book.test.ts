@@ -98,6 +98,18 @@ test('a cancelled order does not trade, and cancelling again says so', () => {
   assert.deepEqual(filled(submit('buy', 9, 100, 4)), [[9, 2, 100, 2]]);
 });
 
+test('what so many lots cost is known before', () => {
+  submit('sell', 1, 100, 2);
+  submit('sell', 2, 100, 2);
+  submit('sell', 3, 102, 5);
+  submit('buy', 4, 90, 5);
+  assert.deepEqual(
+    [1n, 3n, 6n, 100n].map((lots) => book.amountFor('buy', lots)),
+    [100n, 300n, 604n, 910n],
+  );
+  assert.equal(book.amountFor('sell', 9n), 450n);
+});
+
 test('whatever is submitted: nobody trades with himself, no lot is made or lost, the book never crosses', () => {
   const order = fc.record({
     trader: fc.integer({ min: 0, max: 3 }),

@@ -76,6 +76,20 @@ export class OrderBook {
     return this.#waiting.get(id);
   }
 
+  /** What it costs to buy so many lots of what is there, or to sell them, in ticks × lots. */
+  amountFor(side: Side, lots: bigint): bigint {
+    let [amount, left] = [0n, lots];
+    for (const level of this.#side(side === 'buy' ? 'sell' : 'buy').all()) {
+      for (const waiting of level.waiting()) {
+        const taken = lesser(waiting.left, left);
+        amount += level.price * taken;
+        left -= taken;
+        if (left === 0n) return amount;
+      }
+    }
+    return amount;
+  }
+
   /** False when no such order waits. */
   cancel(id: number): boolean {
     const waiting = this.#waiting.get(id);

@@ -25,6 +25,11 @@ export class Level {
     return waiting;
   }
 
+  /** Earliest first. */
+  waiting(): IterableIterator<Readonly<Waiting>> {
+    return this.#queue.values();
+  }
+
   push(waiting: Waiting): void {
     this.#queue.set(waiting.order.id, waiting);
   }
@@ -45,6 +50,14 @@ export class PriceLevels {
 
   best(): Level | undefined {
     return this.#levels.at(-1);
+  }
+
+  /** Best first. */
+  *all(): Generator<Level> {
+    for (let at = this.#levels.length - 1; at >= 0; at -= 1) {
+      const level = this.#levels[at];
+      if (level !== undefined) yield level;
+    }
   }
 
   /** The level at this price, new if there is none. */

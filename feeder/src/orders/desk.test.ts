@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
+import type { TradeId } from '#client';
 import { LockstepError, tradeId, U64_MAX } from '#client';
 import { OrderWriter } from '../../../tests/support/orders.ts';
 import type { EngineTrade } from '../engine/source.ts';
@@ -65,9 +66,11 @@ async function open(file: string, options: Partial<DeskOptions> = {}) {
   return { desk, journal };
 }
 
+const same = (own: TradeId) => own;
+
 async function everything(desk: OrderDesk, isPaused = false): Promise<void> {
-  await desk.answer((id) => id);
-  while (await desk.take(isPaused)) await desk.answer((id) => id);
+  await desk.answer(same);
+  while (await desk.take(isPaused, same)) await desk.answer(same);
 }
 
 async function tradesOf(journal: ReturnType<typeof createOrderJournal>): Promise<EngineTrade[]> {
@@ -242,6 +245,16 @@ test('what cannot be taken is rejected by its reason', async () => {
   ]);
 });
 
+test('of one trader so many orders may wait', async () => {
+  const messages = [orders.limit('buy', 1, 5, 1), orders.limit('buy', 1, 5, 1), orders.limit('buy', 2, 5, 1)];
+  const { said } = await run(messages, { maxWaitingOrdersOfOne: 1 });
+  assert.deepEqual(said, [
+    ['accepted', '', 1],
+    ['rejected', 'BOOK_FULL', '', 0],
+    ['accepted', '', 1],
+  ]);
+});
+
 test('while it is paused new orders are rejected, and orders can be cancelled', async () => {
   const sale = orders.limit('sell', 1, 100, 5);
   streams.add(sale);
@@ -348,7 +361,7 @@ test('a file that somebody else appends to is not written any more', async () =>
   await appendFile(file, '{"at":"1-0","in":[]}\n');
   streams.add(orders.limit('buy', 1, 5, 1));
   await assert.rejects(
-    desk.take(false),
+    desk.take(false, same),
     (error) => error instanceof LockstepError && error.code === 'JOURNAL_UNWRITABLE',
   );
   await desk.close();
@@ -398,12 +411,12 @@ test('the same orders give the same trades and answers, wherever the engine was 
         streams.together = together;
         const { desk } = await open(file);
         let before = (await stat(file)).size;
-        await desk.answer((id) => id);
+        await desk.answer(same);
         for (let read = 0; read < reads; read += 1) {
           before = (await stat(file)).size;
           // The last one is never answered: what was lost of its line was not acted on.
-          if (!(await desk.take(false)) || read + 1 === reads) break;
-          await desk.answer((id) => id);
+          if (!(await desk.take(false, same)) || read + 1 === reads) break;
+          await desk.answer(same);
         }
         await desk.close();
         const after = (await stat(file)).size;

@@ -3,6 +3,7 @@ import { feeOf, quoteAmount, tradeId, U64_MAX } from '#client';
 import type { EngineSource, OrderIntake } from '../engine/source.ts';
 import type { Outcome, Refusal } from './exchange.ts';
 import { Exchange, rejected } from './exchange.ts';
+import type { Funds } from './funds.ts';
 import type { OrderJournal } from './journal.ts';
 import type { OrderLine, OrderNote, WrittenNote } from './line.ts';
 import { readEntry } from './read-entry.ts';
@@ -12,6 +13,8 @@ import { journaledTrades } from './trades.ts';
 
 /** Orders that wait at once: each takes memory, and a place in every pass over the journal. */
 const MAX_WAITING_ORDERS = 100_000;
+/** Of one trader: all of them are looked at when he sends another. */
+const MAX_WAITING_ORDERS_OF_ONE = 1_000;
 /** Orders of a journal: what became of each is kept in memory, and a Map holds 2^24 of them. */
 const MAX_ORDERS = 8_000_000;
 
@@ -22,12 +25,23 @@ export interface DeskOptions {
   readonly traders: number;
   /** Highest fee of the side that takes, in hundredths of a percent. */
   readonly takerBps: number;
+  /** Decides what traders can pay; without it they can pay everything. */
+  readonly funds?: Funds;
   /** For entries that nobody can be answered about: one line each. */
   readonly log?: (message: string) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly maxOrders?: number;
   readonly maxWaitingOrders?: number;
+  readonly maxWaitingOrdersOfOne?: number;
+}
+
+type IdOf = (own: TradeId) => TradeId;
+
+/** What a decision depends on besides the orders before. */
+interface Moment {
+  readonly isPaused: boolean;
+  readonly idOf: IdOf;
 }
 
 interface Answer {
@@ -63,12 +77,12 @@ export class OrderDesk implements OrderIntake {
     await this.#options.journal.open((line) => this.#keep(line), onStep);
   }
 
-  async take(isPaused: boolean): Promise<boolean> {
+  async take(isPaused: boolean, idOf: IdOf): Promise<boolean> {
     const entries = await this.#options.stream.read(this.#position);
     const last = entries.at(-1);
     if (last === undefined) return false;
     const full: Answer[] = [];
-    const notes = entries.flatMap((entry) => this.#decide(entry, isPaused, full));
+    const notes = entries.flatMap((entry) => this.#decide(entry, { isPaused, idOf }, full));
     // Until this line is synced nothing has happened: an engine that can't write it ends, and forgets.
     await this.#options.journal.append({ at: last.id, in: notes });
     this.#position = last.id;
@@ -76,7 +90,7 @@ export class OrderDesk implements OrderIntake {
     return true;
   }
 
-  async answer(idOf: (own: TradeId) => TradeId): Promise<void> {
+  async answer(idOf: IdOf): Promise<void> {
     if (this.#unanswered.length === 0) return;
     const { stream, now = Date.now } = this.#options;
     const atMs = `${Math.floor(now())}`;
@@ -96,8 +110,14 @@ export class OrderDesk implements OrderIntake {
   }
 
   #apply(note: OrderNote): void {
-    if ('request' in note) this.#outcomes.set(note.request.order, this.#exchange.handle(note.request).outcome);
+    if ('request' in note) this.#match(note.request);
     else if ('no' in note) this.#outcomes.set(note.no, rejected(note));
+  }
+
+  #match(request: OrderRequest): void {
+    const { outcome, fills } = this.#exchange.handle(request);
+    this.#outcomes.set(request.order, outcome);
+    for (const [at, fill] of fills.entries()) this.#options.funds?.add(tradeId(outcome.firstTrade + BigInt(at)), fill);
   }
 
   #answersTo(orders: readonly string[]): Answer[] {
@@ -108,7 +128,7 @@ export class OrderDesk implements OrderIntake {
   }
 
   /** The note of an entry, already applied, so that the next entry is decided by what this one left. */
-  #decide(entry: OrderEntry, isPaused: boolean, full: Answer[]): WrittenNote[] {
+  #decide(entry: OrderEntry, moment: Moment, full: Answer[]): WrittenNote[] {
     const { log, maxOrders = MAX_ORDERS } = this.#options;
     const read = readEntry(entry);
     const order = 'message' in read ? read.message.order : 'order' in read ? read.order : undefined;
@@ -123,7 +143,7 @@ export class OrderDesk implements OrderIntake {
       return [];
     }
     if (!('message' in read)) return [this.#refuse(order, { code: 'ORDER_INVALID', why: read.why })];
-    const refusal = this.#judge(read.request, isPaused);
+    const refusal = this.#judge(read.request, moment);
     if (refusal !== undefined) return [this.#refuse(order, refusal)];
     this.#apply({ request: read.request });
     return [{ o: read.message }];
@@ -136,20 +156,30 @@ export class OrderDesk implements OrderIntake {
   }
 
   /** Whoever cancels moves nothing: it works in a pause too. */
-  #judge(request: OrderRequest, isPaused: boolean): Refusal | undefined {
-    return 'cancel' in request ? undefined : this.#refusalOf(request, isPaused);
+  #judge(request: OrderRequest, moment: Moment): Refusal | undefined {
+    return 'cancel' in request ? undefined : this.#refusalOf(request, moment);
   }
 
-  #refusalOf(order: NewOrder, isPaused: boolean): Refusal | undefined {
-    const { traders, takerBps, maxWaitingOrders = MAX_WAITING_ORDERS } = this.#options;
+  #refusalOf(order: NewOrder, { isPaused, idOf }: Moment): Refusal | undefined {
+    const { traders, takerBps, funds } = this.#options;
     if (isPaused) return { code: 'MAINTENANCE', why: 'the engine is paused' };
     if (order.trader >= traders) return { code: 'TRADER_UNKNOWN', why: `the market has ${traders} entries` };
     if (order.type !== 'market' && !fits(order, takerBps)) {
       return { code: 'AMOUNT_OVERFLOW', why: 'price × quantity and the fee are beyond u64' };
     }
-    const mayWait = order.type === 'limit' || order.type === 'post_only';
-    if (mayWait && this.#exchange.waiting >= maxWaitingOrders) {
+    const isFull = order.type === 'limit' || order.type === 'post_only' ? this.#fullness(order.trader) : undefined;
+    return isFull ?? funds?.refusalOf(order, this.#exchange, idOf);
+  }
+
+  /** Whether an order that may wait still has a place. */
+  #fullness(trader: number): Refusal | undefined {
+    const { maxWaitingOrders = MAX_WAITING_ORDERS } = this.#options;
+    const { maxWaitingOrdersOfOne = MAX_WAITING_ORDERS_OF_ONE } = this.#options;
+    if (this.#exchange.waiting >= maxWaitingOrders) {
       return { code: 'BOOK_FULL', why: `${maxWaitingOrders} orders wait, which is all that may` };
+    }
+    if (this.#exchange.waitingOf(trader).length >= maxWaitingOrdersOfOne) {
+      return { code: 'BOOK_FULL', why: `${maxWaitingOrdersOfOne} orders of this trader wait, which is all that may` };
     }
     return undefined;
   }
@@ -174,7 +204,7 @@ function fits({ price, quantity }: Extract<NewOrder, { readonly price: unknown }
   return amount !== undefined && amount + feeOf(amount, takerBps) <= U64_MAX;
 }
 
-function fieldsOf({ order, outcome }: Answer, idOf: (own: TradeId) => TradeId, atMs: string): string[] {
+function fieldsOf({ order, outcome }: Answer, idOf: IdOf, atMs: string): string[] {
   const { state, code, reason, firstTrade, trades, resting } = outcome;
   const ids = Array.from({ length: trades }, (_, at) => `${idOf(tradeId(firstTrade + BigInt(at)))}`);
   return [

@@ -2,6 +2,7 @@ import type { OrderTypeCode } from '#client';
 import { OrderType, U64_MAX } from '#client';
 import type { Fill } from '../market/book.ts';
 import { OrderBook } from '../market/book.ts';
+import type { Waiting } from '../market/levels.ts';
 import type { NewOrder, OrderRequest } from './schema.ts';
 
 export type OrderState = 'accepted' | 'partially_filled' | 'filled' | 'cancelled' | 'rejected';
@@ -16,6 +17,7 @@ export type OrderCode =
   | 'POST_ONLY_CROSSES'
   | 'SELF_TRADE'
   | 'FUNDS_MISSING'
+  | 'FUNDS_UNKNOWN'
   | 'BOOK_FULL'
   | 'JOURNAL_FULL';
 
@@ -69,6 +71,8 @@ export class Exchange {
   readonly #book = new OrderBook();
   /** Number in the book by order id; of orders that wait, and of some that did. */
   readonly #numbers = new Map<string, number>();
+  /** Numbers of a trader's orders that wait, and of some that did. */
+  readonly #ofTrader = new Map<number, Set<number>>();
   #lastNumber = 0;
   #lastTrade = 0n;
 
@@ -80,6 +84,26 @@ export class Exchange {
   /** Orders that wait. */
   get waiting(): number {
     return this.#book.size;
+  }
+
+  /** What waits of a trader's orders. */
+  waitingOf(trader: number): readonly Readonly<Waiting>[] {
+    const numbers = this.#ofTrader.get(trader);
+    if (numbers === undefined) return [];
+    const found: Readonly<Waiting>[] = [];
+    for (const number of numbers) {
+      const waiting = this.#book.waiting(number);
+      if (waiting === undefined) numbers.delete(number);
+      else found.push(waiting);
+    }
+    return found;
+  }
+
+  /** The most that an order can cost or bring before fees, in quote atoms. */
+  amountOf(order: NewOrder): bigint {
+    return order.type === 'market'
+      ? this.#book.amountFor(order.side, order.quantity)
+      : BigInt(order.price) * order.quantity;
   }
 
   handle(request: OrderRequest): Handled {
@@ -95,7 +119,7 @@ export class Exchange {
     const orderType = ORDER_TYPES[order.type];
     const submitted = { id: this.#lastNumber, trader, side, price: worstPrice(order), quantity, orderType };
     const { fills, resting, cancelled } = this.#book.submit(submitted);
-    if (resting > 0n) this.#remember(order.order, submitted.id);
+    if (resting > 0n) this.#remember(order, submitted.id);
     const firstTrade = fills.length === 0 ? 0n : this.#lastTrade + 1n;
     this.#lastTrade += BigInt(fills.length);
     const metItself = cancelled > 0n && orderType === OrderType.Limit;
@@ -125,8 +149,10 @@ export class Exchange {
   }
 
   /** Orders that were filled while they waited are forgotten now and then, so that the map stays in proportion to the book. */
-  #remember(order: string, number: number): void {
+  #remember({ order, trader }: NewOrder, number: number): void {
     this.#numbers.set(order, number);
+    const own = this.#ofTrader.get(trader) ?? new Set();
+    this.#ofTrader.set(trader, own.add(number));
     if (this.#numbers.size < 2 * this.#book.size + FORGOTTEN_AT_ONCE) return;
     for (const [known, at] of this.#numbers) if (this.#book.waiting(at) === undefined) this.#numbers.delete(known);
   }
