@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { address } from '@solana/kit';
-import type { PublicKey, Signer, TransactionInstruction } from '@solana/web3.js';
-import { SystemProgram } from '@solana/web3.js';
+import type { Signer, TransactionInstruction } from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
 import type { GlobalConfig, Market, ProgramRefusal } from '#client';
 import {
   configAddress,
@@ -29,12 +29,13 @@ export const newRelayer = keyOf('new relayer');
 export { old };
 export const next = settlementInstructions(newProgram);
 
-const UPGRADEABLE_LOADER = new (keys.programId.constructor as typeof PublicKey)(
-  'BPFLoaderUpgradeab1e11111111111111111111111',
-);
+const UPGRADEABLE_LOADER = new PublicKey('BPFLoaderUpgradeab1e11111111111111111111111');
 
 /** The old program's world with the same object deployed under a second id, which is initialised with keys of its own. */
 export class ForkWorld extends World {
+  /** The first batch that settled in the old program, when a test asks for it later. */
+  firstBatch: Uint8Array = new Uint8Array();
+
   static begin(world: World = newWorld()): ForkWorld {
     const { chain } = world;
     const object = settlementObject();
@@ -206,5 +207,3 @@ export const requestIn = (
     quoteDestination: trader.quote,
     ...amounts,
   });
-
-export { SystemProgram, WITHDRAWAL_DELAY };

@@ -4,7 +4,24 @@
 // Does not prove: the refusals (refusals.test.ts), or that a relayer and an operator get through it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { encodeBatchV1, MarketStatus, StateTreeV2, sequence, TreeVersion, vaultAuthority } from '#client';
+import {
+  baseLots,
+  batchLeaf,
+  encodeBatchV1,
+  MarketStatus,
+  parseEvents,
+  payloadDigest,
+  pingLeaf,
+  price,
+  proveTrade,
+  resultsDigest,
+  StateTree,
+  StateTreeV2,
+  sequence,
+  TreeVersion,
+  tradeId,
+  verifyTradeProof,
+} from '#client';
 import { tokensOf } from '../setup/tokens.ts';
 import { deposit, keys } from '../setup/world.ts';
 import {
@@ -25,7 +42,8 @@ const TRADER_DEPOSIT = 5_000_000n;
 /** Trades, fees and a pending, held withdrawal. */
 function lively(): ForkWorld {
   const world = ForkWorld.begin();
-  world.acceptTrades([{}, { buyer: 2 }, { buyer: 1, seller: 0 }]);
+  world.firstBatch = world.payload(world.trades([{}, { buyer: 2 }, { buyer: 1, seller: 0 }]));
+  world.accept(world.settle(world.firstBatch), keys.relayer);
   const alice = world.trader(0);
   world.accept(requestIn(old, oldMarket, alice, { baseLots: 7n, quoteAtoms: 11n }), alice.key);
   const hold = old.holdWithdrawal({
@@ -80,8 +98,12 @@ describe('the whole way', () => {
     assert.ok(header.predecessorMarket.equals(oldMarket));
     const total = (world.chain.get(oldMarket)?.lamports ?? 0n) + (world.chain.get(newMarket)?.lamports ?? 0n);
     assert.equal(total, lamports);
-    const event = landed.events.find(({ name }) => name === 'MarketImported') ?? parsed(world, landed.logs);
-    assert.ok(event);
+    const [event] = parseEvents(landed.logs, newProgram);
+    const { entries, nextSequence, lastTradeId, predecessorProgram, oldRoot } = event?.data ?? {};
+    assert.equal(event?.name, 'MarketImported');
+    assert.deepEqual([entries, nextSequence, lastTradeId], [3, before.header.nextSequence, before.header.lastTradeId]);
+    assert.equal(String(predecessorProgram), keys.programId.toBase58());
+    assert.deepEqual(Uint8Array.from(oldRoot as number[]), before.header.tree.root);
   });
 
   test('it settles on under the next id, pings, and pays what was pending when its time has come', () => {
@@ -94,14 +116,41 @@ describe('the whole way', () => {
     world.chain.warpTo(unlockSlot);
     world.refused('WithdrawalHeld', [execute], alice.key);
 
+    const root = () => world.imported.header.tree.root;
     const tree = new StateTreeV2(world.market.header.tree.root);
-    const trade = { ...world.trade({ tradeId: undefined as never }), tradeId: 4n as never };
+    const trade = world.trade({ tradeId: tradeId(4), price: price(3), quantity: baseLots(1) });
     const data = encodeBatchV1({ sequence: sequence(2), trades: [trade] });
     const relayer = newRelayer.publicKey;
     world.send([next.settleBatch({ relayer, market: newMarket, data })], newRelayer);
     world.send([next.ping({ relayer, market: newMarket, nonce: 5n })], newRelayer);
+    const place = { program: newProgram, market: newMarket };
+    const digests = { payloadDigest: payloadDigest(data), resultsDigest: resultsDigest(Uint8Array.of(0)) };
+    tree.append(batchLeaf({ ...place, sequence: 2n, version: 1, ...digests }));
+    tree.append(pingLeaf({ ...place, sequence: 3n, nonce: 5n }));
     assert.equal(world.imported.header.lastTradeId, 4n);
-    assert.equal(world.imported.header.tree.leafCount, BigInt(tree.size + 2));
+    assert.equal(world.imported.header.tree.leafCount, BigInt(tree.size));
+    assert.deepEqual(root(), tree.root());
+
+    // Trade 2 settled in the old program; trade 4 in the new one. Both are proved by the one root there is now.
+    const oldTree = new StateTree();
+    const first = world.firstBatch;
+    const codes = Uint8Array.of(0, 0, 0);
+    const oldPlace = { program: keys.programId, market: oldMarket };
+    const oldDigests = { payloadDigest: payloadDigest(first), resultsDigest: resultsDigest(codes) };
+    oldTree.append(batchLeaf({ ...oldPlace, sequence: 1n, version: 1, ...oldDigests }));
+    const proofs = [
+      proveTrade({
+        ...oldPlace,
+        tree: oldTree,
+        laterTrees: [tree],
+        leafIndex: 0,
+        data: first,
+        codes,
+        tradeId: tradeId(2),
+      }),
+      proveTrade({ ...place, tree, leafIndex: 1, data, codes: Uint8Array.of(0), tradeId: tradeId(4) }),
+    ];
+    for (const proof of proofs) assert.ok(verifyTradeProof(proof, { ...place, root: root() }).settled);
 
     world.chain.warpTo(heldUntilSlot);
     const [base, quote] = [tokensOf(world.chain, alice.base), tokensOf(world.chain, alice.quote)];
@@ -166,8 +215,3 @@ describe('an abort gives the old side back, byte for byte', () => {
     world.accept(deposit(world.trader(1), { baseLots: 1n, quoteAtoms: 1n }), world.trader(1).key);
   });
 });
-
-function parsed(world: ForkWorld, logs: readonly string[]): unknown {
-  assert.ok(vaultAuthority(newProgram, newMarket) && world);
-  return logs.find((line) => line.startsWith('Program data:'));
-}
