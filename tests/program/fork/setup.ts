@@ -18,7 +18,7 @@ import { programData } from '../setup/chain.ts';
 import { keyOf } from '../setup/keys.ts';
 import { settlementObject } from '../setup/object.ts';
 import type { Trader } from '../setup/world.ts';
-import { initializeArgs, keys, newWorld, build as old, WITHDRAWAL_DELAY, World } from '../setup/world.ts';
+import { initializeArgs, keys, newWorld, build as old, World } from '../setup/world.ts';
 
 export const newProgram = keyOf('new program').publicKey;
 export const newMarketKey = keyOf('new market');
