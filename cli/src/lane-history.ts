@@ -1,5 +1,5 @@
 import type { Connection, PublicKey, VersionedTransactionResponse } from '@solana/web3.js';
-import type { DecodedBatch } from '#client';
+import type { DecodedBatch, SettlementEvent } from '#client';
 import { decodeBatch, LockstepError, parseEvents, resultCodesIn, settledPayloads } from '#client';
 
 /** One thing that moved the market's root, read from the transaction that did it. */
@@ -23,6 +23,33 @@ export interface PingRecord {
   readonly nonce: bigint;
 }
 
+/** The tree was exchanged for another one: a fork, or the way back from one. */
+export type TreeTurn = MigratedTurn | RevertedTurn | ImportedTurn;
+
+interface Turn {
+  readonly signature: string;
+  readonly slot: number;
+}
+
+/** From here on the tree has version 2 and begins with the root that there was. */
+export interface MigratedTurn extends Turn {
+  readonly kind: 'migrated';
+}
+
+/** The tree of version 2 is forgotten, and the one before goes on. */
+export interface RevertedTurn extends Turn {
+  readonly kind: 'reverted';
+}
+
+/** The market begins with the root of another program's market. */
+export interface ImportedTurn extends Turn {
+  readonly kind: 'imported';
+  readonly program: PublicKey;
+  readonly market: PublicKey;
+  /** The sequence its next batch carries. */
+  readonly nextSequence: bigint;
+}
+
 export interface Lane {
   readonly connection: Connection;
   readonly program: PublicKey;
@@ -41,10 +68,13 @@ export interface HistoryOptions {
 }
 
 /**
- * Everything that moved the market's root, oldest first, from the instruction data of its transactions: nothing off-chain is asked.
+ * Everything that moved the market's root, and what exchanged its tree, oldest first, from the instruction data of its transactions: nothing off-chain is asked.
  * @throws LockstepError HISTORY_INCOMPLETE when the node no longer has one of the transactions; the signal's reason
  */
-export async function* readLaneHistory(lane: Lane, options: HistoryOptions = {}): AsyncGenerator<LaneRecord> {
+export async function* readLaneHistory(
+  lane: Lane,
+  options: HistoryOptions = {},
+): AsyncGenerator<LaneRecord | TreeTurn> {
   const { signal } = options;
   const signatures = await succeededSignatures(lane, options);
   for (let at = 0; at < signatures.length; at += PARALLEL_CALLS) {
@@ -104,7 +134,7 @@ const incomplete = (what: string): LockstepError =>
  * a V2 batch; logs that were cut short leave out events, never instructions.
  * @throws LockstepError HISTORY_INCOMPLETE when they leave out those of a V2 batch
  */
-export function recordsOf(lane: Lane, transaction: VersionedTransactionResponse): LaneRecord[] {
+export function recordsOf(lane: Lane, transaction: VersionedTransactionResponse): (LaneRecord | TreeTurn)[] {
   const place = { signature: transaction.transaction.signatures[0] ?? '', slot: transaction.slot };
   const payloads = settledPayloads(transaction, lane);
   const batchOf = (data: Uint8Array): BatchRecord => {
@@ -115,10 +145,21 @@ export function recordsOf(lane: Lane, transaction: VersionedTransactionResponse)
   };
   const records = parseEvents(transaction.meta?.logMessages ?? [], lane.program)
     .filter((event) => String(event.data.market) === lane.market.toBase58())
-    .flatMap((event): LaneRecord[] => {
+    .flatMap((event): (LaneRecord | TreeTurn)[] => {
       if (event.name === 'HeartbeatLanded') return [{ kind: 'ping', ...place, nonce: event.data.nonce as bigint }];
+      const turn = turnOf(event, place);
+      if (turn !== undefined) return [turn];
       const data = event.name === 'BatchSettled' ? payloads.shift() : undefined;
       return data === undefined ? [] : [batchOf(data)];
     });
   return [...records, ...payloads.map(batchOf)];
+}
+
+function turnOf({ name, data }: SettlementEvent, place: Turn): TreeTurn | undefined {
+  if (name === 'StateTreeMigrated') return { kind: 'migrated', ...place };
+  if (name === 'StateTreeReverted') return { kind: 'reverted', ...place };
+  if (name !== 'MarketImported') return undefined;
+  const program = data.predecessorProgram as PublicKey;
+  const market = data.predecessorMarket as PublicKey;
+  return { kind: 'imported', ...place, program, market, nextSequence: data.nextSequence as bigint };
 }

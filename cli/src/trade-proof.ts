@@ -1,6 +1,6 @@
 import type { TradeId, TradeProof, TradeV1 } from '#client';
 import { LockstepError, proveTrade, ResultCode, tradeId, verifyTradeProof } from '#client';
-import type { BatchRecord, Lane } from './lane-history.ts';
+import type { BatchRecord, Lane, LaneRecord } from './lane-history.ts';
 import type { LaneTree } from './lane-tree.ts';
 import type { MarketUnits } from './units.ts';
 
@@ -9,6 +9,8 @@ export interface ProofFile {
   readonly proof: TradeProof;
   /** Hex of the market's root it leads to. */
   readonly root: string;
+  /** Whose root it is, when the market has moved since: the proof names where the trade settled. */
+  readonly rootOf?: { readonly program: string; readonly market: string };
   readonly outcome: ProvenOutcome;
   /** Transaction that settled the trade. */
   readonly signature: string;
@@ -22,22 +24,26 @@ export interface ProvenOutcome {
 }
 
 /** @throws LockstepError TRADE_UNKNOWN */
-export function proveFrom({ program, market }: Lane, { tree, records }: LaneTree, id: TradeId): ProofFile {
-  const leafIndex = records.findIndex(
-    (record) => record.kind === 'batch' && record.batch.trades.some((trade) => trade.tradeId === id),
-  );
-  const record = records[leafIndex];
-  if (record?.kind !== 'batch')
+export function proveFrom({ program, market }: Lane, { tree, records, grown }: LaneTree, id: TradeId): ProofFile {
+  const names = (record: LaneRecord | undefined): boolean =>
+    record?.kind === 'batch' && record.batch.trades.some((trade) => trade.tradeId === id);
+  const place = grown.findIndex(({ leaves }) => leaves.some(names));
+  const origin = grown[place];
+  const leafIndex = origin?.leaves.findIndex(names) ?? -1;
+  const record = origin?.leaves[leafIndex];
+  if (origin === undefined || record?.kind !== 'batch')
     throw unknown(
       id,
       records.findLast((each) => each.kind === 'batch'),
     );
   const { data, codes } = record;
-  const proof = proveTrade({ tree, leafIndex, data, codes, program, market, tradeId: id });
+  const laterTrees = grown.slice(place + 1).map((later) => later.tree);
+  const proof = proveTrade({ ...origin, laterTrees, leafIndex, data, codes, tradeId: id });
   const root = tree.root();
   return {
     proof,
     root: Buffer.from(root).toString('hex'),
+    ...(origin.market.equals(market) ? {} : { rootOf: { program: program.toBase58(), market: market.toBase58() } }),
     outcome: provenOutcome(verifyTradeProof(proof, { program, market, root })),
     signature: record.signature,
   };

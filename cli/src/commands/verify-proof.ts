@@ -38,10 +38,10 @@ export function verifyProofCommand(streams: Streams): Command {
     )
     .action(async (file: string, options: VerifyOptions) => {
       const output = createOutput(options.json, streams);
-      const { proof, root: ownRoot, outcome: told } = await readProof(file);
+      const { proof, root: ownRoot, rootOf, outcome: told } = await readProof(file);
       const place = {
-        program: options.program ?? addressIn(file, proof, 'program'),
-        market: options.market ?? addressIn(file, proof, 'market'),
+        program: options.program ?? addressIn(file, rootOf ?? proof, 'program'),
+        market: options.market ?? addressIn(file, rootOf ?? proof, 'market'),
       };
       const trusted = options.root ?? (options.rpc === undefined ? undefined : await chainRoot(options.rpc, place));
       const outcome = provenOutcome(verifyTradeProof(proof, { ...place, root: trusted ?? ownRoot }));
@@ -75,6 +75,8 @@ function refuseOtherWords(proven: ProvenOutcome, told: unknown): void {
 interface ReadProof {
   readonly proof: TradeProof;
   readonly root: Uint8Array;
+  /** Whose root that is, when the market has moved since the trade settled. */
+  readonly rootOf: Place | undefined;
   /** The outcome as the file has it for readers; nothing about it is known. */
   readonly outcome: unknown;
 }
@@ -84,7 +86,8 @@ async function readProof(file: string): Promise<ReadProof> {
   try {
     const content = JSON.parse(await readFile(file, 'utf8')) as Partial<ReadProof & { root: string }> | null;
     if (typeof content?.proof !== 'object' || content.proof === null) throw new Error('it has no field "proof"');
-    return { proof: content.proof, root: rootIn(content.root), outcome: content.outcome };
+    const rootOf = content.rootOf ?? undefined;
+    return { proof: content.proof, root: rootIn(content.root), rootOf, outcome: content.outcome };
   } catch (cause) {
     throw unreadable(file, cause);
   }
@@ -95,9 +98,11 @@ function rootIn(text: unknown): Uint8Array {
   return root(text);
 }
 
-function addressIn(file: string, proof: TradeProof, field: 'program' | 'market'): PublicKey {
+type Place = Pick<TradeProof, 'program' | 'market'>;
+
+function addressIn(file: string, place: Place, field: 'program' | 'market'): PublicKey {
   try {
-    return new PublicKey(proof[field]);
+    return new PublicKey(place[field]);
   } catch (cause) {
     throw unreadable(file, new Error(`the "${field}" of its proof is no address`, { cause }));
   }

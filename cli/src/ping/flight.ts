@@ -15,8 +15,8 @@ import {
 } from '#client';
 import type { Signer } from '#relayer';
 import type { Lane } from '../lane-history.ts';
-import type { LaneTree } from '../lane-tree.ts';
-import { readLaneTree } from '../lane-tree.ts';
+import type { LaneTree, TreePoint } from '../lane-tree.ts';
+import { readLaneTree, treePoint } from '../lane-tree.ts';
 import { land } from '../operator/land.ts';
 import { pause } from '../pause.ts';
 import { fromNode } from '../rpc.ts';
@@ -31,7 +31,7 @@ export interface FlightPlace extends Lane {
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   /** The market's tree of its first so many leaves, computed here. Default: from its whole history. */
-  readonly readTree?: (leafCount: bigint) => Promise<LaneTree>;
+  readonly readTree?: (at: TreePoint) => Promise<LaneTree>;
 }
 
 /** What goes over the market: a heartbeat, or a V2 batch without trades. */
@@ -61,11 +61,11 @@ const POLL_MS = 50;
  */
 export async function fly(place: FlightPlace, kind: FlightKind): Promise<Flight> {
   const { rpcUrl, signal } = place;
-  const readTree = place.readTree ?? ((leafCount) => readLaneTree(place, leafCount, signal));
+  const readTree = place.readTree ?? ((at) => readLaneTree(place, at, signal));
   const differences = new Differences();
   const before = await fromNode(rpcUrl, () => marketNow(place));
   await fromNode(rpcUrl, () => requireFlyable(place, kind));
-  const treeBefore = await fromNode(rpcUrl, () => readTree(before.value.tree.leafCount));
+  const treeBefore = await fromNode(rpcUrl, () => readTree(treePoint(before.value)));
   compareTree(differences, 'before', treeBefore, before.value);
   const nonce = kind === 'ping' ? randomBytes(8).readBigUInt64LE() : undefined;
   const none = { kind, nonce, leafIndex: undefined, rootBefore: undefined, root: undefined };
@@ -78,9 +78,9 @@ export async function fly(place: FlightPlace, kind: FlightKind): Promise<Flight>
     onSigned: (signature) => place.say(`signed ${signature}`),
   });
   const after = await shownAt(place, landed.slot);
-  const tree = await fromNode(rpcUrl, () => readTree(after.tree.leafCount));
+  const tree = await fromNode(rpcUrl, () => readTree(treePoint(after)));
   compareTree(differences, 'after', tree, after);
-  const leafIndex = tree.records.findIndex((record) => record?.signature === landed.signature);
+  const leafIndex = tree.leaves.findIndex((record) => record?.signature === landed.signature);
   if (leafIndex < 0) {
     differences.add('leaf in the tree', landed.signature, 'none of this transaction');
     return { ...none, ...landed, differences: differences.list };
@@ -89,7 +89,9 @@ export async function fly(place: FlightPlace, kind: FlightKind): Promise<Flight>
   const rootAt = async (leafCount: number): Promise<Uint8Array> => {
     if (BigInt(leafCount) === before.value.tree.leafCount) return treeBefore.tree.root();
     if (leafCount === tree.tree.size) return tree.tree.root();
-    return (await fromNode(rpcUrl, () => readTree(BigInt(leafCount)))).tree.root();
+    return (
+      await fromNode(rpcUrl, () => readTree({ leafCount: BigInt(leafCount), version: after.treeVersion }))
+    ).tree.root();
   };
   const rootBefore = await rootAt(leafIndex);
   const root = await rootAt(leafIndex + 1);

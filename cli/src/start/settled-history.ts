@@ -1,7 +1,7 @@
 import type { Market } from '#client';
 import { readMarket } from '#client';
 import type { LaneTree } from '../lane-tree.ts';
-import { readLaneTree } from '../lane-tree.ts';
+import { readLaneTree, treePoint } from '../lane-tree.ts';
 import type { Venue } from './venue.ts';
 
 export interface SettledHistory {
@@ -16,5 +16,5 @@ export interface SettledHistory {
  */
 export async function settledHistory(venue: Venue, signal: AbortSignal): Promise<SettledHistory> {
   const { value: market } = await readMarket(venue.connection, venue.market, 'confirmed');
-  return { history: await readLaneTree(venue, market.header.tree.leafCount, signal), market };
+  return { history: await readLaneTree(venue, treePoint(market.header), signal), market };
 }
