@@ -22,6 +22,8 @@ export interface Place {
   engine(state: 'run' | 'pause' | 'silent'): Promise<void>;
   start(settings?: Partial<GatewayConfigInput>, deps?: GatewayDeps): Promise<Gateway>;
   settings(overrides?: Partial<GatewayConfigInput>): GatewayConfigInput;
+  /** Does this at the end, before chain and Redis go away. */
+  atEnd(end: () => Promise<void>): void;
   /** Orders the engine would read. */
   orders(): Promise<readonly unknown[]>;
   /** What the engine would answer. */
@@ -29,12 +31,13 @@ export interface Place {
 }
 
 export async function openPlace(t: TestContext): Promise<Place> {
-  const world = await openWorld(t);
-  const { redis, market } = world;
+  // Before the world's: what uses its Redis ends first.
   const endings: (() => Promise<void>)[] = [];
   t.after(async () => {
     for (const end of endings.reverse()) await end();
   });
+  const world = await openWorld(t);
+  const { redis, market } = world;
   const settings = (overrides: Partial<GatewayConfigInput> = {}): GatewayConfigInput => ({
     port: 0,
     rpcUrl: world.chain.rpcUrl,
@@ -69,6 +72,7 @@ export async function openPlace(t: TestContext): Promise<Place> {
       endings.push(() => gateway.stop());
       return gateway;
     },
+    atEnd: (end) => void endings.push(end),
     async orders() {
       const entries = await redis.xrange(ordersKey(market), '-', '+');
       return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf('o') + 1] ?? ''));

@@ -1,33 +1,9 @@
-/** Who traded what in a batch, and how it ended. */
-export interface FeedTrade {
-  /** Decimal. */
-  readonly tradeId: string;
-  readonly buyer: number;
-  readonly seller: number;
-  /** One of `ResultCode`; 0 while it is not known. */
-  readonly code: number;
-}
-
-export type FeedStage = 'submitted' | 'confirmed' | 'finalized' | 'rejected';
+import type { FeedEntry } from '#relayer';
 
 /** A batch at one stage, as the relayer wrote it. A hint for people: the chain is the truth, and `signature` and `sequence` say where to look. */
-export interface FeedBatch {
+export interface FeedBatch extends FeedEntry {
   /** Cursor: id of the entry in the feed. */
   readonly id: string;
-  readonly stage: FeedStage;
-  /** Trade ids, decimal. */
-  readonly first: string;
-  readonly last: string;
-  readonly sequence?: string;
-  readonly version?: number;
-  readonly signature?: string;
-  readonly slot?: string;
-  /** Milliseconds since 1970. */
-  readonly atMs: number;
-  readonly trades: readonly FeedTrade[];
-  /** Why a trade was rejected. */
-  readonly code?: string;
-  readonly reason?: string;
 }
 
 /** The engine's word on an order. */
@@ -45,10 +21,10 @@ function common({ id, stage, sequence, version, signature, slot, atMs, code, rea
   return {
     id,
     stage,
-    ...(sequence === undefined ? {} : { sequence }),
+    ...(sequence === undefined ? {} : { sequence: `${sequence}` }),
     ...(version === undefined ? {} : { version }),
     ...(signature === undefined ? {} : { signature }),
-    ...(slot === undefined ? {} : { slot }),
+    ...(slot === undefined ? {} : { slot: `${slot}` }),
     at: new Date(atMs).toISOString(),
     ...(code === undefined ? {} : { code }),
     ...(reason === undefined ? {} : { reason }),
@@ -58,14 +34,14 @@ function common({ id, stage, sequence, version, signature, slot, atMs, code, rea
 /** What everybody may see of a batch: no traders. */
 export function publicMessage(batch: FeedBatch): object {
   const { first, last, trades } = batch;
-  return { type: 'batch', ...common(batch), first, last, trades: trades.length };
+  return { type: 'batch', ...common(batch), first: `${first}`, last: `${last}`, trades: trades.length };
 }
 
 /** What the owner of these entries sees of a batch; undefined when none of them traded in it. */
 export function traderMessage(batch: FeedBatch, mine: ReadonlySet<number>): object | undefined {
-  const trades = batch.trades.flatMap(({ tradeId, buyer, seller, code }) => [
-    ...(mine.has(buyer) ? [{ tradeId, trader: buyer, side: 'buy', code }] : []),
-    ...(mine.has(seller) ? [{ tradeId, trader: seller, side: 'sell', code }] : []),
+  const trades = batch.trades.flatMap(({ id, buyer, seller, code }) => [
+    ...(mine.has(buyer) ? [{ tradeId: `${id}`, trader: buyer, side: 'buy', code }] : []),
+    ...(mine.has(seller) ? [{ tradeId: `${id}`, trader: seller, side: 'sell', code }] : []),
   ]);
   return trades.length === 0 ? undefined : { type: 'trades', ...common(batch), trades };
 }

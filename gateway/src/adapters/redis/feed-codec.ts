@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedEntrySchema } from '#relayer';
 import type { FeedBatch, OrderAnswer } from '../../domain/feed.ts';
 
 type Fields = Readonly<Record<string, string>>;
@@ -24,51 +25,26 @@ const answerSchema = z.object({
   at_ms: digits.transform(Number),
 });
 
-const index = z.int().min(0);
-const trades = z
-  .string()
-  .transform(jsonOf)
-  .pipe(z.array(z.tuple([digits, index, index, index])));
-const batchSchema = z.object({
-  v: z.literal('1'),
-  stage: z.enum(['submitted', 'confirmed', 'finalized', 'rejected']),
-  first: digits,
-  last: digits,
-  sequence: digits.optional(),
-  version: digits.transform(Number).optional(),
-  signature: text.optional(),
-  slot: digits.optional(),
-  at_ms: digits.transform(Number),
-  trades,
-  code: text.optional(),
-  reason: text.optional(),
-});
-
 /** Undefined for what is no entry of this layout: a feed is a hint, and one that says more than is known here is passed over. */
 export function batchOf(id: string, fields: Fields): FeedBatch | undefined {
-  const parsed = batchSchema.safeParse(fields);
-  if (!parsed.success) return undefined;
-  const { v: _layout, at_ms: atMs, trades: traded, ...rest } = parsed.data;
-  const named = traded.map(([tradeId, buyer, seller, code]) => ({ tradeId, buyer, seller, code }));
-  return { id, ...defined(rest), atMs, trades: named };
-}
-
-/** The fields that are there. */
-function defined<T extends object>(fields: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  const there = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(there) as { [Name in keyof T]: Exclude<T[Name], undefined> };
+  const parsed = feedEntrySchema.safeParse(fields);
+  return parsed.success ? { id, ...parsed.data } : undefined;
 }
 
 /** Undefined for what is no answer of this layout. */
 export function answerOf(fields: Fields): OrderAnswer | undefined {
   const parsed = answerSchema.safeParse(fields);
   if (!parsed.success) return undefined;
-  const { v: _layout, at_ms: atMs, ...rest } = parsed.data;
-  return { ...defined(rest), atMs };
+  const { order, state, code, reason, trades, at_ms: atMs } = parsed.data;
+  return {
+    ...{ order, state, trades, atMs },
+    ...(code === undefined ? {} : { code }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 /** What is no JSON is nothing that a schema takes. */
-export function jsonOf(value: string): unknown {
+function jsonOf(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {

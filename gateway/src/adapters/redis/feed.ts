@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { orderAnswersKey } from '#feeder';
-import { laneKeys } from '#relayer';
+import { feedKey as feedKeyOf } from '#relayer';
 import { compareIds, STREAM_START } from '../../domain/stream-id.ts';
 import type { Feed, News } from '../../ports.ts';
 import { within } from '../within.ts';
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 2_000;
 
 /** Follows the relayer's feed and the engine's answers with one reader, whatever the number of listeners. @throws when Redis is away */
 export async function openFeed({ redis, reader, lane, logger }: FeedDeps): Promise<Feed> {
-  const feedKey = laneKeys(lane).feed;
+  const feedKey = feedKeyOf(lane);
   const keys = [feedKey, orderAnswersKey(lane)] as const;
   const listeners = new Set<(news: News) => void>();
   const stop = new AbortController();
