@@ -100,7 +100,9 @@ async function settle(subject: Subject, effort: Effort, world: CellWorld, cleanu
     signal.throwIfAborted();
     return { counts: NO_COUNTS, reasons: [asReason(error)] };
   });
-  const reasons = [...traded.failures, ...tap.refusals(), ...verified.reasons];
+  const inTheWay = [...new Set([...traded.failures, ...tap.refusals()])];
+  // Where trading broke off, the chain has not what it should have, and that says nothing more.
+  const reasons = traded.failures.length > 0 ? inTheWay : [...inTheWay, ...verified.reasons];
   const { counts } = verified;
   if (reasons.length > 0) return { verdict: 'fail', chain: chain.name, counts, reasons };
   if (traded.doubts.length > 0) return { verdict: 'unknown', chain: chain.name, counts, reasons: [...traded.doubts] };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPrivateRedis } from '../../cli/src/redis-server.ts';
@@ -24,7 +24,9 @@ export async function openDesk(cleanup: Cleanup): Promise<Desk> {
   cleanup.add(() => rm(dir, { recursive: true, force: true }));
   const watchdog = startWatchdog(dir);
   cleanup.add(() => watchdog.dismiss());
-  const redis = await startPrivateRedis({ watchdog });
+  const redisDir = join(dir, 'redis');
+  await mkdir(redisDir, { mode: 0o700 });
+  const redis = await startPrivateRedis({ dir: redisDir, watchdog });
   cleanup.add(() => redis.stop());
   return { dir, watchdog, redisUrl: redis.url, keys: newKeys() };
 }

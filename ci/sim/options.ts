@@ -15,12 +15,15 @@ export interface SimOptions {
   readonly isWithoutV1: boolean;
   readonly count: number;
   readonly seed: string;
+  readonly firstTradeMs: number;
   readonly jobs: number;
   readonly out: string | undefined;
   readonly json: boolean;
 }
 
 const DEFAULT_COUNT = 400;
+/** A busy machine takes its time to start one. */
+const FIRST_TRADE_MS = 90_000;
 const MIN_COUNT = 60;
 const MAX_COUNT = 100_000;
 /** A validator takes about 1 GB. */
@@ -62,7 +65,7 @@ export function parseOptions(argv: readonly string[], write: (text: string) => v
   const { count, seed, jobs, out, json } = rest;
   return {
     ...{ engines: engine, environments: environment, program, idl, relayers: relayer },
-    ...{ isFlow: flow, isWithoutV1: withoutV1, count, seed, jobs, out, json },
+    ...{ isFlow: flow, isWithoutV1: withoutV1, count, seed, firstTradeMs: FIRST_TRADE_MS, jobs, out, json },
   };
 }
 

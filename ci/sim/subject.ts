@@ -15,4 +15,6 @@ export interface Effort {
   /** Trades in all. */
   readonly count: number;
   readonly seed: string;
+  /** What an engine may take to its first trade. */
+  readonly firstTradeMs: number;
 }

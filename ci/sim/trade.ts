@@ -42,7 +42,7 @@ const SWITCH_AFTER = 1 / 4;
 /** As much must follow the switch, or it proves little. */
 const LEAST_AFTER_SWITCH = 1 / 6;
 /** An engine that has written nothing for so long has no more. */
-const ENGINE_QUIET_MS = 10_000;
+const ENGINE_QUIET_MS = 20_000;
 /** What relayer and node may still have to say about a failure. */
 const LAST_WORDS_MS = 1_000;
 
@@ -69,6 +69,8 @@ export async function trade(trading: Trading): Promise<Traded> {
         ({ settled, written, isDry }) => settled >= count || (isDry && settled === written),
       ));
     if (inTheWay !== undefined) return failed(inTheWay);
+    const written = trading.stream.entries().length;
+    if (written < count) doubts.push(fewTrades(written, count));
     const after = trading.stream.entries().filter(({ schema }) => schema === 2).length;
     if ((await canSwitch(trading, redis, name)) && after < count * LEAST_AFTER_SWITCH)
       doubts.push(fewAfterSwitch(after));
@@ -96,7 +98,7 @@ interface Now {
 
 /** Waits; answers what is in the way. @throws the signal's reason */
 async function until(
-  { market: { venue }, stream, signal }: Trading,
+  { market: { venue }, stream, effort, signal }: Trading,
   watch: Watch,
   isSo: (now: Now) => boolean,
 ): Promise<Reason | undefined> {
@@ -106,8 +108,9 @@ async function until(
     const written = stream.entries().length;
     const trouble = await watch.trouble(settled, written);
     if (trouble !== undefined) return trouble;
-    const isDry = watch.quietMs() > ENGINE_QUIET_MS;
-    if (isDry && written === 0) return SILENT;
+    const quietMs = watch.quietMs();
+    if (written === 0 && quietMs > effort.firstTradeMs) return silent(effort.firstTradeMs);
+    const isDry = written > 0 && quietMs > ENGINE_QUIET_MS;
     if (isSo({ settled, written, isDry })) return undefined;
     await pause(POLL_MS, signal);
   }
@@ -153,11 +156,19 @@ async function replayAll(trading: Trading, redis: Redis, name: string): Promise<
   return stream.faults();
 }
 
-const SILENT = reason(
-  'NOTHING_WRITTEN',
-  `the engine has written no trade for ${ENGINE_QUIET_MS / 1_000} s`,
-  'It finds REDIS_URL, MARKET, TRADE_COUNT and TRADE_RATE in its environment: docs/reference/engine.md, "Trying an engine".',
-);
+const silent = (ms: number): Reason =>
+  reason(
+    'NOTHING_WRITTEN',
+    `the engine has written no trade for ${ms / 1_000} s`,
+    'It finds REDIS_URL, MARKET, TRADE_COUNT and TRADE_RATE in its environment: docs/reference/engine.md, "Trying an engine".',
+  );
+
+const fewTrades = (written: number, count: number): Reason =>
+  reason(
+    'TOO_FEW_TRADES',
+    `the engine wrote ${written} trades, then none for ${ENGINE_QUIET_MS / 1_000} s; it was told to have ${count}`,
+    'See what it waits for; an engine that has fewer is tried with a smaller --count.',
+  );
 
 const fewAfterSwitch = (after: number): Reason =>
   reason(

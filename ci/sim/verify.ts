@@ -83,15 +83,18 @@ const NO_VOIDS = { look: () => undefined, voids: () => [] };
 const saidIn = ({ schema, trade }: Entry): TradeV2 =>
   schema === 2 ? trade : { ...trade, orderType: OrderType.Limit, feeTier: 0 };
 
-async function compareFlow({ seed, count }: Effort, entries: readonly Entry[]): Promise<readonly Reason[]> {
+async function compareFlow(
+  { seed, count }: Pick<Effort, 'seed' | 'count'>,
+  entries: readonly Entry[],
+): Promise<readonly Reason[]> {
   const found = new Differences();
   const input = flowInput(INSTRUMENT, { traders: TRADERS, seed, count });
   let at = 0;
   for await (const { trade, order } of acceptedRows(input, { traders: TRADERS, takerBps: TAKER_BPS })) {
     const entry = entries[at];
-    if (entry === undefined) break;
-    found.compare(`trade ${trade.tradeId}`, { ...trade, ...(entry.schema === 2 ? order : {}) }, entry.trade);
     at += 1;
+    if (entry === undefined) continue;
+    found.compare(`trade ${trade.tradeId}`, { ...trade, ...(entry.schema === 2 ? order : {}) }, entry.trade);
   }
   found.compare('trades of the order flow', at, entries.length);
   return reasonsOf('FLOW_DIFFERS', found, 'Of the same seed the reference engines write the same trades.');

@@ -87,7 +87,12 @@ describe('on the embedded node', () => {
 
   test('an engine that ends, and one that writes nothing', { timeout: TIMEOUT_MS }, async () => {
     requireFailed(await tryOut('/bin/false', deployed(), embedded), 'ENGINE_ENDED', /exit|nothing/);
-    requireFailed(await tryOut('/bin/sleep 600', deployed(), embedded), 'NOTHING_WRITTEN', /no trade/);
+    const patience = { firstTradeMs: 3_000 };
+    requireFailed(
+      await tryOut('/bin/sleep 600', deployed(), embedded, {}, patience),
+      'NOTHING_WRITTEN',
+      /no trade for 3 s/,
+    );
   });
 });
 
