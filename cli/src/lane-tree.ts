@@ -172,7 +172,8 @@ class Growth {
   }
 }
 
-function leafOf(
+/** The leaf a record adds; `nextSequence` is the market's when it landed. */
+export function leafOf(
   { program, market }: Pick<Lane, 'program' | 'market'>,
   record: LaneRecord,
   nextSequence: bigint,

@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'take a rollout back: pause, the releases before, V1, unpause, proof',
     load: async (streams) => (await import('./commands/rollout.ts')).rollbackCommand(streams),
   },
+  hardfork: {
+    summary: 'stop the world: flush, pause, upgrade in place or move to a new program, test flight, resume',
+    load: async (streams) => (await import('./commands/hardfork.ts')).hardforkCommand(streams),
+  },
   emission: {
     summary: 'have the engine write schema 1 or 2 from its next trade on',
     load: async (streams) => (await import('./commands/rollout.ts')).emissionCommand(streams),

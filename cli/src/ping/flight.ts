@@ -14,8 +14,8 @@ import {
   VersionBit,
 } from '#client';
 import type { Signer } from '#relayer';
-import type { Lane } from '../lane-history.ts';
-import type { LaneTree, TreePoint } from '../lane-tree.ts';
+import type { Lane, LaneRecord } from '../lane-history.ts';
+import type { TreePoint } from '../lane-tree.ts';
 import { readLaneTree, treePoint } from '../lane-tree.ts';
 import { land } from '../operator/land.ts';
 import { pause } from '../pause.ts';
@@ -31,7 +31,13 @@ export interface FlightPlace extends Lane {
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   /** The market's tree of its first so many leaves, computed here. Default: from its whole history. */
-  readonly readTree?: (at: TreePoint) => Promise<LaneTree>;
+  readonly readTree?: (at: TreePoint) => Promise<FlightTree>;
+}
+
+/** A state tree computed here, and what each of its leaves is. */
+export interface FlightTree {
+  readonly tree: { readonly size: number; root(): Uint8Array };
+  readonly leaves: readonly (LaneRecord | undefined)[];
 }
 
 /** What goes over the market: a heartbeat, or a V2 batch without trades. */
@@ -109,7 +115,7 @@ const cursorOf = ({ nextSequence, lastTradeId, baseLotsTotal, quoteAtomsTotal }:
   ...{ nextSequence, lastTradeId, baseLotsTotal, quoteAtomsTotal },
 });
 
-function compareTree(differences: Differences, when: string, { tree }: LaneTree, header: MarketHeader): void {
+function compareTree(differences: Differences, when: string, { tree }: FlightTree, header: MarketHeader): void {
   differences.compare(`leaves ${when}`, tree.size, header.tree.leafCount);
   differences.compare(`root ${when}`, tree.root(), header.tree.root);
 }

@@ -6,6 +6,7 @@ import { requireAdmin } from './admin.ts';
 import type { Entry, Operation } from './journal.ts';
 import { Journal } from './journal.ts';
 import { locked } from './lock.ts';
+import { requireNoFork } from './open-fork.ts';
 import { isUnderWay, rollbackSteps } from './rollback-steps.ts';
 import { runSteps } from './run.ts';
 import type { Stage } from './scene.ts';
@@ -47,6 +48,7 @@ export async function rollback(stage: Stage, request: RollbackRequest): Promise<
 
 async function begun(stage: Stage, journal: Journal, request: RollbackRequest): Promise<Entry> {
   const newest = await journal.newest();
+  requireNoFork(newest);
   if (newest !== undefined && isUnderWay(newest.operation)) {
     requireSameReleases(newest.operation, request);
     stage.desk.output.say(`going on with the rollback of ${newest.operation.startedAt}`);

@@ -7,6 +7,7 @@ import { drained, emitted } from './emission.ts';
 import type { Entry, Operation } from './journal.ts';
 import { Journal } from './journal.ts';
 import { locked } from './lock.ts';
+import { requireNoFork } from './open-fork.ts';
 import { phaseOne } from './phase-one.ts';
 import { phaseThree, requireWithoutV1 } from './phase-three.ts';
 import { phaseTwo } from './phase-two.ts';
@@ -68,7 +69,7 @@ export async function rollout(stage: Stage, request: RolloutRequest): Promise<vo
   }
 }
 
-/** The rollout under way when it is the one asked for, else a new one. @throws LockstepError ROLLBACK_UNFINISHED, CONFIRMATION_NEEDED */
+/** The rollout under way when it is the one asked for, else a new one. @throws LockstepError ROLLBACK_UNFINISHED, HARDFORK_UNFINISHED, CONFIRMATION_NEEDED */
 async function begun(stage: Stage, journal: Journal, request: RolloutRequest): Promise<Entry> {
   const { program, relayer, engine, through } = request;
   const { market, relayer: relayerAt, engine: engineAt } = stage.site;
@@ -76,6 +77,7 @@ async function begun(stage: Stage, journal: Journal, request: RolloutRequest): P
   const place = { market: market.toBase58(), relayerRoot: relayerAt.root, engineRoot: engineAt.root };
   const target = { program, relayer, engine, ...place };
   const newest = await journal.newest();
+  requireNoFork(newest);
   const last = await journal.findLast(({ kind }) => kind === 'rollout');
   const isSame = last !== undefined && isSameTarget(last.operation.target, target);
   const back = await journal.findLast(({ kind, state }) => kind === 'rollback' && state === 'done');

@@ -44,6 +44,17 @@ export async function installTargets(scene: Scene, version: number): Promise<Evi
   return evidence;
 }
 
+/** Puts verified packages where the services find them. @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED */
+export async function installReleases(
+  scene: Scene,
+  releases: Readonly<Partial<Record<Service, string>>>,
+): Promise<void> {
+  for (const service of ['relayer', 'engine'] as const) {
+    const release = releases[service];
+    if (release !== undefined) await installed(scene, service, release);
+  }
+}
+
 /** @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, RELEASE_DIFFERS */
 function installed(scene: Scene, service: Service, release: string): Promise<PackageManifest> {
   const folder = packageFolder(scene, service, release);

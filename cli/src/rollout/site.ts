@@ -24,7 +24,7 @@ const siteSchema = z.strictObject({
   redis: redisUrl.optional(),
   keypair: z.string().min(1).optional(),
   relayer: z.strictObject({ root: z.string().min(1), url: httpUrl, config: z.string().min(1).optional() }),
-  gateway: z.strictObject({ root: z.string().min(1), config: z.string().min(1) }).optional(),
+  gateway: z.strictObject({ config: z.string().min(1), root: z.string().min(1).optional() }).optional(),
   engine: z.strictObject({ root: z.string().min(1) }),
   releases: z.string().min(1),
 });
@@ -68,13 +68,16 @@ export async function readSite(file: string, env: NodeJS.ProcessEnv): Promise<Si
       root: resolve(folder, relayer.root),
       ...(config === undefined ? {} : { config: resolve(folder, config) }),
     },
-    ...(gateway === undefined
-      ? {}
-      : { gateway: { root: resolve(folder, gateway.root), config: resolve(folder, gateway.config) } }),
+    ...(gateway === undefined ? {} : { gateway: gatewayAt(folder, gateway) }),
     engine: { root: resolve(folder, engine.root) },
     releases: resolve(folder, releases),
   };
 }
+
+const gatewayAt = (folder: string, { config, root }: NonNullable<z.infer<typeof siteSchema>['gateway']>) => ({
+  config: resolve(folder, config),
+  ...(root === undefined ? {} : { root: resolve(folder, root) }),
+});
 
 async function contentOf(file: string): Promise<unknown> {
   try {

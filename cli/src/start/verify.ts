@@ -156,7 +156,7 @@ export function compareMarket(model: SettlementModel, { header, traders }: Marke
 
 /** What the market owes, in atoms, must lie in its vaults. */
 export async function compareVaults(
-  { connection }: Venue,
+  { connection }: Pick<Venue, 'connection'>,
   { header }: Market,
   differences: Differences,
 ): Promise<void> {

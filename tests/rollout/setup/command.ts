@@ -9,25 +9,32 @@ import { build } from 'esbuild';
 
 const REPO = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The command line with these three commands alone. */
+/** The command line with these commands alone. */
 const MAIN = `
 import { Command } from 'commander';
+import { hardforkCommand } from './cli/src/commands/hardfork.ts';
+import { pingCommand } from './cli/src/commands/ping.ts';
 import { emissionCommand, rollbackCommand, rolloutCommand } from './cli/src/commands/rollout.ts';
 import { runProgram } from './cli/src/run-program.ts';
 const program = new Command('lockstep');
-for (const command of [rolloutCommand, rollbackCommand, emissionCommand]) program.addCommand(command(process));
+for (const command of [rolloutCommand, rollbackCommand, emissionCommand, hardforkCommand, pingCommand]) program.addCommand(command(process));
 process.exit(await runProgram(program, process.argv.slice(2), process));
 `;
 /** What packages written for CommonJS expect to find. */
 const COMMONJS = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
+/** Whoever sees to its end: a test file, or a benchmark. */
+export interface Opener {
+  after(end: () => void): void;
+}
+
 /**
- * Compiles `rollout`, `rollback` and `emission` into one file, which starts in a fraction of the time: a test that kills a command at each
+ * Compiles the commands that work at a site into one file, which starts in a fraction of the time: a test that kills a command at each
  * of its steps starts it thirty times.
  */
-export async function compiledCommand(): Promise<string> {
+export async function compiledCommand(opener: Opener = { after }): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'lockstep-command-'));
-  after(() => rmSync(dir, { recursive: true, force: true }));
+  opener.after(() => rmSync(dir, { recursive: true, force: true }));
   const outfile = join(dir, 'main.mjs');
   await build({
     stdin: { contents: MAIN, resolveDir: REPO, loader: 'ts' },
