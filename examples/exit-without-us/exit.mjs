@@ -59,6 +59,8 @@ const ENTRY_OPEN = 1;
 const POLL_MS = 500;
 const RESEND_MS = 2_000;
 const ATTEMPTS = 5;
+/** A wait may last hours: it looks seldom while much is left, and outlives an RPC that is away for a while. */
+const [MS_A_SLOT_LEFT, MAX_LOOK_MS, MAX_FAILURES] = [20n, 30_000n, 20];
 /** The RPC's slot may run ahead of the one that simulates. */
 const TOO_EARLY = [6134, 6135];
 
@@ -120,13 +122,19 @@ const keyAt = (data, at) => new PublicKey(data.subarray(at, at + 32));
 const startsWith = (data, bytes) => bytes.every((byte, at) => data[at] === byte);
 const pda = (program, ...seeds) => PublicKey.findProgramAddressSync(seeds, program)[0];
 
+/** Slots of the entry at this place that its request waits for. */
+const slotsOf = (data, at) => ({
+  unlockSlot: data.readBigUInt64LE(at + 64),
+  heldUntilSlot: data.readBigUInt64LE(at + 72),
+});
+
 function readEntry(data, index) {
   const at = ENTRIES_AT + index * ENTRY_BYTES;
   const u64 = (offset) => data.readBigUInt64LE(at + offset);
   return {
     ...{ index, owner: keyAt(data, at), status: data[at + 152] },
     ...{ baseLots: u64(32), quoteAtoms: u64(40), pendingBaseLots: u64(48), pendingQuoteAtoms: u64(56) },
-    ...{ unlockSlot: u64(64), heldUntilSlot: u64(72) },
+    ...slotsOf(data, at),
     ...{ baseDestination: keyAt(data, at + 80), quoteDestination: keyAt(data, at + 112) },
   };
 }
@@ -284,20 +292,28 @@ function dueOf({ unlockSlot, heldUntilSlot }) {
 }
 
 async function untilDue({ connection, market, say }, entry, isPatient) {
-  let said = 0n;
-  let due = dueOf(entry);
+  const dataSlice = { offset: ENTRIES_AT + entry.index * ENTRY_BYTES, length: ENTRY_BYTES };
+  let [said, due, failures] = [0n, dueOf(entry), 0];
   for (;;) {
-    const now = BigInt(await connection.getSlot('confirmed'));
-    if (now >= due.slot) return;
-    const text = `${due.why} until slot ${due.slot}; it is ${now}, ${due.slot - now} to go`;
-    if (!isPatient) throw new Ending(3, due.code, `${text}; run the same command then`, { dueSlot: due.slot });
-    if (said !== due.slot) say(text);
-    said = due.slot;
-    await sleep(POLL_MS);
-    const dataSlice = { offset: ENTRIES_AT + entry.index * ENTRY_BYTES, length: ENTRY_BYTES };
-    const part = await connection.getAccountInfo(market, { commitment: 'confirmed', dataSlice });
-    if (part?.data.length === ENTRY_BYTES)
-      due = dueOf({ unlockSlot: part.data.readBigUInt64LE(64), heldUntilSlot: part.data.readBigUInt64LE(72) });
+    try {
+      const part = await connection.getAccountInfo(market, { commitment: 'confirmed', dataSlice });
+      if (part?.data.length === ENTRY_BYTES) due = dueOf(slotsOf(part.data, 0));
+      const now = BigInt(await connection.getSlot('confirmed'));
+      failures = 0;
+      if (now >= due.slot) return;
+      const left = due.slot - now;
+      const text = `${due.why} until slot ${due.slot}; it is ${now}, ${left} to go`;
+      if (!isPatient) throw new Ending(3, due.code, `${text}; run the same command then`, { dueSlot: due.slot });
+      if (said !== due.slot) say(text);
+      said = due.slot;
+      const wait = left * MS_A_SLOT_LEFT;
+      await sleep(Math.max(POLL_MS, Number(wait < MAX_LOOK_MS ? wait : MAX_LOOK_MS)));
+    } catch (error) {
+      failures += 1;
+      if (error instanceof Ending || failures > MAX_FAILURES) throw error;
+      say(`the RPC does not answer (${error.message}); it is asked again`);
+      await sleep(POLL_MS * failures);
+    }
   }
 }
 
