@@ -5,6 +5,8 @@ import type { EnginePlace } from './start-engine.ts';
 
 /** How often a producer with a rate writes. */
 const STEP_MS = 20;
+/** Trades a second at most: an order costs whoever writes it as much as the engine, and both work on one machine. */
+const MOST_A_SECOND = 300;
 
 /** Appends orders to a market for as long as an engine of it is up: a sale, and so many purchases of a part of it. */
 class OrderProducer {
@@ -31,7 +33,7 @@ class OrderProducer {
 
   async #write(): Promise<void> {
     const { count, rate } = this.#place;
-    const due = rate === 'max' ? count : ((performance.now() - this.#begun) * rate) / 1_000;
+    const due = rate === 'max' ? count : ((performance.now() - this.#begun) * Math.min(rate, MOST_A_SECOND)) / 1_000;
     const trades = Math.min(count, Math.floor(due)) - this.#written;
     if (this.#writing || trades <= 0) return;
     this.#writing = true;
