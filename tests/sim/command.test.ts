@@ -3,7 +3,7 @@
 // Does not prove: verdicts (mutants.test.ts), nor a pass, which takes a validator (.ci/run).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
@@ -17,6 +17,8 @@ after(() => rmSync(work, { recursive: true, force: true }));
 /** Everything but a validator and a C++ engine. */
 const BARE = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, LOCKSTEP_ENGINE: '/nowhere', TMPDIR: work };
 const ONE = ['--engine', 'feeder@0.1.0', '--environment', 'deployed', '--relayer', '0.1.0', '--count', '60'];
+
+const ours = () => readdirSync(work).filter((name) => name.startsWith('lockstep-'));
 
 function start(...words: string[]) {
   const env: NodeJS.ProcessEnv = { ...process.env, ...BARE };
@@ -69,10 +71,7 @@ test('on the embedded node what passes is unknown, also to can-ship', async () =
   const answer = await lockstep(...asked);
   assert.deepEqual([answer.code, /embedded node alone/.test(answer.stdout)], [3, true]);
   rmSync(out);
-  assert.deepEqual(
-    readdirSync(work).filter((name) => name.startsWith('lockstep-')),
-    [],
-  );
+  assert.deepEqual(ours(), []);
 });
 
 for (const [signal, code] of [
@@ -81,12 +80,11 @@ for (const [signal, code] of [
 ] as const) {
   test(`${signal} leaves nothing behind`, async () => {
     const { child, said, ended } = start(...ONE);
-    await until(
-      async () => /: begins/.test(said.stderr) && readdirSync(work).some((name) => name.startsWith('lockstep-sim-')),
-    );
+    // By then Redis runs, and the relayer is being started.
+    await until(async () => ours().some((name) => existsSync(join(work, name, 'relayer.json'))));
     child.kill(signal);
     assert.equal(await ended, code, said.stderr);
     // A watchdog gives what it ends a second.
-    await until(async () => !readdirSync(work).some((name) => name.startsWith('lockstep-')));
+    await until(async () => ours().length === 0);
   });
 }
