@@ -4,6 +4,7 @@ import { amountsVectors, feesVectors } from './golden/money.ts';
 import { tradeEventsVectors } from './golden/protobuf.ts';
 import { tradesVectors } from './golden/trades.ts';
 import { treeVectors } from './golden/tree.ts';
+import { treeV2Vectors } from './golden/tree_v2.ts';
 import { batchesVectors as batchesV2, resultsVectors } from './golden/v2/batches.ts';
 import { tradeEventsVectors as tradeEventsV2 } from './golden/v2/events.ts';
 import { malformedVectors as malformedV2 } from './golden/v2/malformed.ts';
@@ -18,6 +19,7 @@ const vectors: Readonly<Record<string, () => unknown>> = {
   'v1/amounts.json': amountsVectors,
   'v1/fees.json': feesVectors,
   'v1/trade_events.json': tradeEventsVectors,
+  'v2/tree.json': treeV2Vectors,
   'v2/batches.json': batchesV2,
   'v2/malformed.json': malformedV2,
   'v2/results.json': resultsVectors,

@@ -153,14 +153,19 @@ function onwardOf({ onward }: TradeProof): LeafPath[] {
   return onward.map(pathOf);
 }
 
-/** A place that no tree has is refused, so that a proof says where its leaf is in one way only. */
+/** Refuses a place that no tree has: a node goes up by itself only as the last one of its level, and then no node is right of it. */
 function placeOf(index: number, path: LeafPath): [number, LeafPath] {
-  const bit = (height: number): number => Math.floor(index / 2 ** height) % 2;
+  const isLeft = (height: number): boolean => Math.floor(index / 2 ** height) % 2 === 0;
+  const alone = path.indexOf(null);
   refuseUnless(index < 2 ** path.length, 'its leaf index is above its path');
   refuseUnless(path.at(-1) !== null, 'its path ends without a node');
   refuseUnless(
-    path.every((sibling, height) => sibling !== null || bit(height) === 0),
+    path.every((sibling, height) => sibling !== null || isLeft(height)),
     'its path leaves out a left node',
+  );
+  refuseUnless(
+    alone < 0 || path.every((sibling, height) => height < alone || sibling === null || !isLeft(height)),
+    'its path has a node right of the last one',
   );
   return [index, path];
 }

@@ -188,7 +188,7 @@ impl MarketHeader {
         // The account has the layout and the tree rules of this build.
         require!(
             self.layout_version == LAYOUT_VERSION
-                && (TREE_VERSION_FIXED..=TREE_VERSION_GROWING).contains(&self.tree_version),
+                && self.tree_version.wrapping_sub(TREE_VERSION_FIXED) < TREE_VERSION_GROWING,
             SettlementError::InvariantViolated
         );
         Ok(())
@@ -212,15 +212,20 @@ pub fn require_here(market: &Market, program_id: &Address) -> Result<()> {
 /// Refuses a market of another status by the name of its own. An open one is refused where an import's market is wanted.
 #[inline(always)]
 pub fn require_status(market: &MarketHeader, status: u8) -> Result<()> {
-    if market.status == status {
-        return Ok(());
+    if market.status != status {
+        return Err(elsewhere(market).into());
     }
-    Err(match market.status {
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn elsewhere(market: &MarketHeader) -> SettlementError {
+    match market.status {
         market_status::OPEN => SettlementError::AlreadyImported,
         market_status::MIGRATED => SettlementError::MarketMigrated,
         _ => SettlementError::MarketImporting,
     }
-    .into())
 }
 
 /// The entry at `index`.

@@ -86,8 +86,10 @@ impl StateTree {
         let mut children = Children::default();
         let mut node = leaf;
         let mut is_complete = true;
-        for (level, (waiting, zero)) in self.frontier.iter_mut().zip(&ZERO_HASHES).enumerate() {
-            let is_right = index >> level & 1 == 1;
+        let mut rest = index;
+        for (waiting, zero) in self.frontier.iter_mut().zip(&ZERO_HASHES) {
+            let is_right = rest & 1 == 1;
+            rest >>= 1;
             if is_complete && !is_right {
                 // The highest subtree that the leaf completes: it waits here for its right sibling.
                 *waiting = node;
