@@ -52,7 +52,7 @@ type Found = Pick<Cell, 'verdict' | 'chain' | 'counts' | 'reasons'>;
 async function settle(subject: Subject, effort: Effort, world: CellWorld, cleanup: Cleanup): Promise<Found> {
   const { signal } = world;
   const desk = await openDesk(cleanup);
-  const chain = await world.startChain(subject.program, desk.keys.operator.publicKey);
+  const chain = await world.startChain(subject.program, desk.keys.operator.publicKey, signal);
   cleanup.add(() => chain.stop());
   const tap = await openTap(chain.rpcUrl);
   cleanup.add(() => tap.close());

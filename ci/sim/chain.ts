@@ -16,7 +16,8 @@ export interface SimChain {
   stop(): Promise<void>;
 }
 
-export type StartSimChain = (program: Program, upgradeAuthority: PublicKey) => Promise<SimChain>;
+/** @throws the signal's reason */
+export type StartSimChain = (program: Program, upgradeAuthority: PublicKey, signal: AbortSignal) => Promise<SimChain>;
 
 const EMBEDDED_SLOT_MS = 40;
 /** Every transaction of a cell is read back. */
@@ -25,9 +26,9 @@ const REMEMBERED = 100_000;
 /** Each cell has a ledger of its own. */
 export function validator(binary: string): StartSimChain {
   const name = versionOf(binary);
-  return async (program, upgradeAuthority) => {
+  return async (program, upgradeAuthority, signal) => {
     const genesis = ['--upgradeable-program', idl.address, program.file, upgradeAuthority.toBase58()];
-    const chain = await startValidator(binary, genesis);
+    const chain = await startValidator(binary, genesis, signal);
     return { ...chain, name, slotMs: VALIDATOR_SLOT_MS };
   };
 }

@@ -4,6 +4,15 @@ import type { Trading } from './trade.ts';
 
 /** A lane that waits passes by itself when it has only to look again. */
 const BLOCKED_MS = 5_000;
+/** What a busy node or machine brings about, and time takes away: a stall when it lasts. */
+const PASSING: ReadonlySet<string> = new Set([
+  'RPC_UNAVAILABLE',
+  'RPC_BEHIND',
+  'NOT_LANDING',
+  'LANDING_UNPROVEN',
+  'QUEUE_STALLED',
+  'UNDERSIZED_BATCH',
+]);
 const STALLED_MS = 60_000;
 /** Of the end of what a process said. */
 const TAIL_LINES = 6;
@@ -54,7 +63,7 @@ export class Watch {
     const idleMs = now - this.#movedAt;
     if (idleMs < BLOCKED_MS) return undefined;
     const { state, blocked } = (await this.#trading.relayer.said()) ?? {};
-    if (blocked?.code !== undefined) {
+    if (blocked?.code !== undefined && (!PASSING.has(blocked.code) || idleMs >= STALLED_MS)) {
       return reason(blocked.code, `the lane ${state ?? 'waits'}: ${blocked.reason ?? ''}`, LANE_ADVICE);
     }
     if (idleMs < STALLED_MS) return undefined;

@@ -14,7 +14,7 @@ import { encodeTradeEvent, SCHEMA_V2 } from '#feeder';
 import { freePort } from '../../cli/src/free-port.ts';
 import { ENVIRONMENTS, releaseIn } from '../../cli/src/release/environments.ts';
 import { PACKAGED_FOR_NODE, packageFolder, readPackage } from '../../cli/src/release/package.ts';
-import { install } from '../../cli/src/service/root.ts';
+import { install, installedFolder } from '../../cli/src/service/root.ts';
 import { trade } from '../../relayer/src/testing/trades.ts';
 import { checkPackages } from '../../tools/release-node/check.ts';
 import { pack } from '../../tools/release-node/pack.ts';
@@ -37,6 +37,15 @@ test('environments.json names packages that exist, and what they speak is highes
       assert.deepEqual(manifest.speaks, environment === 'deployed' ? [1] : [2, 1]);
     }
   }
+});
+
+test('the C++ engine needs nothing but the C library', async (t) => {
+  const { semver } = await install(join(work, 'engine'), packageFolder('engine', '0.2.0'));
+  const program = join(installedFolder(join(work, 'engine'), semver), 'lockstep-engine');
+  const { stdout, error } = spawnSync('ldd', [program], { encoding: 'utf8' });
+  if (error !== undefined) return t.skip('there is no ldd');
+  const libraries = [...stdout.matchAll(/^\s*(\S+?)[.-]\S*.*$/gm)].map(([, name]) => name?.split('/').at(-1));
+  for (const name of libraries) assert.match(name ?? '', /^(linux-vdso|linux|libc|libm|ld)$/, stdout);
 });
 
 test('the same tree packs to the same bytes', async () => {

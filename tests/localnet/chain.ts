@@ -44,12 +44,18 @@ export function findValidator(env: NodeJS.ProcessEnv = process.env): string | un
 /**
  * Slots of 50 ms, a ledger of its own, and ports that no other validator of this machine is likely to have.
  * @param genesis further arguments, about what is there from the first slot on
+ * @throws the signal's reason, with nothing left running
  */
-export async function startValidator(binary: string, genesis: readonly string[] = []): Promise<Chain> {
+export async function startValidator(
+  binary: string,
+  genesis: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<Chain> {
   for (let attempt = 1; ; attempt += 1) {
+    signal?.throwIfAborted();
     const { chain, process } = launch(binary, genesis);
     try {
-      await untilHealthy(chain, process);
+      await untilHealthy(chain, process, signal);
       return chain;
     } catch (error) {
       await chain.stop();
@@ -83,10 +89,13 @@ function launch(binary: string, genesis: readonly string[]) {
   return { chain, process };
 }
 
-async function untilHealthy(chain: Chain, process: ChildProcess): Promise<void> {
+async function untilHealthy(chain: Chain, process: ChildProcess, signal: AbortSignal | undefined): Promise<void> {
   for (let attempt = 0; attempt < READY_ATTEMPTS; attempt += 1) {
     await sleep(READY_POLL_MS);
-    if (process.exitCode !== null) throw new Error(`solana-test-validator ended with ${process.exitCode}`);
+    signal?.throwIfAborted();
+    if (hasEnded(process)) {
+      throw new Error(`solana-test-validator ended with ${process.signalCode ?? process.exitCode}`);
+    }
     const answer = await rpc(chain.rpcUrl, 'getBlockHeight').catch(() => undefined);
     // The first blocks after genesis are produced late; from the second final one on, the chain runs evenly.
     if (Number(answer?.result) > 1) return;
@@ -94,8 +103,10 @@ async function untilHealthy(chain: Chain, process: ChildProcess): Promise<void> 
   throw new Error('solana-test-validator did not get ready');
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 async function stopProcess(process: ChildProcess): Promise<void> {
-  if (process.exitCode !== null) return;
+  if (hasEnded(process)) return;
   await sleep(IDLE_WEBSOCKET_MS);
   const ended = new Promise((resolve) => process.once('exit', resolve));
   process.kill('SIGKILL');
