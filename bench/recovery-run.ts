@@ -1,20 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Sequence } from '#client';
 import { readMarketHeader } from '#client';
-import type { RelayerConfigInput } from '#relayer';
 import { laneKeys } from '#relayer';
-import { freePort } from '../cli/src/free-port.ts';
 import { decodeRow } from '../relayer/src/adapters/redis/row-codec.ts';
-import type { World } from '../tests/relayer/venue.ts';
+import type { Opener, World } from '../tests/relayer/venue.ts';
 import { openWorld } from '../tests/relayer/venue.ts';
 import { keepTrading } from './keep-trading.ts';
+import { writeRelayerFiles } from './relayer-files.ts';
 
 /** One kill. Milliseconds. */
 export interface Recovery {
@@ -24,7 +18,6 @@ export interface Recovery {
   readonly startToRunningMs: number;
 }
 
-const LOCKSTEP = fileURLToPath(new URL('../cli/bin/lockstep.mjs', import.meta.url));
 /** A cluster's; the relayer's own settings stay at their defaults. */
 const SLOT_MS = 400;
 const STEP_MS = 40;
@@ -59,27 +52,16 @@ export async function* measureRecoveries(runs: number): AsyncGenerator<Recovery>
   }
 }
 
-type Opener = Parameters<typeof openWorld>[0];
-
 /** What a benchmark sees of a relayer from outside. */
 async function openSite(world: World, opener: Opener) {
   const { venue, redis, market } = world;
-  const httpPort = await freePort();
-  const dir = await mkdtemp(join(tmpdir(), 'lockstep-recovery-'));
-  opener.after(() => rm(dir, { recursive: true, force: true }));
-  const config = join(dir, 'relayer.json');
-  const keypairFile = join(dir, 'key.json');
-  const { rpcUrl, websocketUrl, redisUrl, programId } = world.settings();
-  const settings = { rpcUrl, websocketUrl, redisUrl, programId, market, keypairFile, httpPort, logLevel: 'error' };
-  await writeFile(config, JSON.stringify(settings satisfies Partial<Record<keyof RelayerConfigInput, unknown>>));
-  await writeFile(keypairFile, JSON.stringify([...world.keys.relayer.secretKey]), { mode: 0o600 });
+  const { httpPort, launch } = await writeRelayerFiles(world, opener);
   opener.after(keepTrading(world, STEP_MS));
   const nextSequence = async () =>
     (await readMarketHeader(venue.connection, venue.market, 'processed')).value.nextSequence;
   return {
     nextSequence,
-    launch: () =>
-      spawn(process.execPath, [LOCKSTEP, 'relayer', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] }),
+    launch,
     /** Of a batch the relayer that wrote these rows has not signed; it must be dead. One it signed may land by itself. */
     async firstUnsigned(): Promise<bigint> {
       const rows = Object.entries(await redis.hgetall(laneKeys(market).rows)).map(([key, text]) =>

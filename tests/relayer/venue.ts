@@ -63,9 +63,14 @@ export interface WorldOptions {
   readonly slotMs?: number;
   /** Settlement release; default: the deployed one. */
   readonly release?: string;
+  /** Funded traders. */
+  readonly traders?: number;
 }
 
-export async function openWorld(t: Opener, { release, ...options }: WorldOptions = {}): Promise<World> {
+export async function openWorld(
+  t: Opener,
+  { release, traders = TRADERS, ...options }: WorldOptions = {},
+): Promise<World> {
   const endings: (() => unknown)[] = [];
   t.after(async () => {
     for (const end of endings.reverse()) await end();
@@ -91,7 +96,7 @@ export async function openWorld(t: Opener, { release, ...options }: WorldOptions
 
   const rpc = chain.connection('confirmed');
   const send = createSender(rpc, keys.operator, never);
-  const deposits = Array.from({ length: TRADERS }, () => ({
+  const deposits = Array.from({ length: traders }, () => ({
     baseLots: baseLots(1_000_000n),
     quoteAtoms: quoteAtoms(1_000_000_000n),
   }));

@@ -21,9 +21,9 @@ export async function standAside(deps: LaneDeps, beats: PulseGroup, signals: Lan
     if (maintenance === undefined || maintenance.phase === 'draining') return 'done' as const;
     if (!stood) logger.warn({ maintenance }, 'the lane stands still');
     stood = true;
-    progress.state('maintenance');
     // Redis forgot what was asked of the engine.
     if (view.engine.asked === '') await upkeep.askPause(maintenance.id);
+    progress.state('maintenance');
     await tellMaintenance(deps, { maintenance, view }, NOTHING_PENDING, [QUIET_BLOCKS[maintenance.phase]]);
     wished = inEffect(wished, await wishes.read());
     progress.control(wished);
