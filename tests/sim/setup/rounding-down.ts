@@ -1,47 +1,33 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Program } from '#gate/can-ship';
 import { programAt } from '#gate/can-ship';
-import { REPO } from './try.ts';
 
-/** What the build reads. */
-const SOURCES = [
-  'programs',
-  'Cargo.toml',
-  'Cargo.lock',
-  'rustfmt.toml',
-  'Anchor.toml',
-  'tools',
-  'idl',
-  'proto',
-  'package.json',
-];
-const ROUNDED_UP = ' + (BPS_PER_ONE - 1)) / BPS_PER_ONE';
-const EXIT_NO_TOOLCHAIN = 3;
+/** `add64 REGISTER, 9999`: what makes a fee round up. */
+const ADD = 0x07;
+const ROUNDING = 9_999;
+const INSTRUCTION_BYTES = 8;
+const IMMEDIATE_AT = 4;
+const TEXT_START = 0xe8;
+/** V1 and V2 each charge two sides. */
+const LEAST_PLACES = 4;
 
-let built: Program | string | undefined;
-
-/** The program of this checkout with every fee rounded down; why not, where its toolchain is not there. */
-export function roundingDown(): Program | string {
-  built ??= build();
-  return built;
-}
-
-function build(): Program | string {
-  const work = mkdtempSync(join(tmpdir(), 'lockstep-rounding-'));
-  after(() => rmSync(work, { recursive: true, force: true }));
-  for (const source of SOURCES) cpSync(join(REPO, source), join(work, source), { recursive: true });
-  symlinkSync(join(REPO, 'node_modules'), join(work, 'node_modules'));
-  const math = join(work, 'programs/settlement/src/math.rs');
-  const text = readFileSync(math, 'utf8');
-  if (text.split(ROUNDED_UP).length !== 3) throw new Error('math.rs does not round as this test knows it');
-  writeFileSync(math, text.replaceAll(ROUNDED_UP, ') / BPS_PER_ONE'));
-  const { status, stderr } = spawnSync(join(work, 'tools/build-program'), ['--upstream'], { encoding: 'utf8' });
-  if (status === EXIT_NO_TOOLCHAIN)
-    return `the toolchain of the program is not there: ${stderr.trim().split('\n').at(-1)}`;
-  if (status !== 0) throw new Error(`the program was not built: ${stderr}`);
-  return programAt(join(work, 'target/deploy/settlement.so'), join(REPO, 'idl/settlement.json'), 'rounding down');
+/** A released program with every fee rounded down, by its bytes: no toolchain is needed. */
+export function roundingDown({ file, name }: Program): Program {
+  const object = readFileSync(file);
+  let places = 0;
+  for (let at = TEXT_START; at + INSTRUCTION_BYTES <= object.length; at += INSTRUCTION_BYTES) {
+    if (object[at] !== ADD || object.readInt32LE(at + IMMEDIATE_AT) !== ROUNDING) continue;
+    object.writeInt32LE(0, at + IMMEDIATE_AT);
+    places += 1;
+  }
+  if (places < LEAST_PLACES)
+    throw new Error(`${name} rounds up at ${places} places: it is built otherwise than this knows`);
+  const dir = mkdtempSync(join(tmpdir(), 'lockstep-rounding-'));
+  after(() => rmSync(dir, { recursive: true, force: true }));
+  const mutant = join(dir, 'settlement.so');
+  writeFileSync(mutant, object);
+  return programAt(mutant, join(file, '..', 'idl.json'), `${name}, rounding down`);
 }
