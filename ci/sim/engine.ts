@@ -6,7 +6,7 @@ import { install } from '../../cli/src/service/install.ts';
 import { startedBy } from '../../cli/src/service/launch.ts';
 import { installedFolder } from '../../cli/src/service/layout.ts';
 import type { Cleanup } from '../../cli/src/start/cleanup.ts';
-import { foreignVariables } from '../../cli/src/start/parts/relayer.ts';
+import { foreignVariables } from '../../cli/src/start/parts/command-process.ts';
 import type { Desk } from './desk.ts';
 import type { Process } from './process.ts';
 import { startProcess } from './process.ts';

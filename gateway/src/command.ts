@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import type { Gateway } from './main.ts';
 
 /** What the command needs from its process. */
 export interface CommandWorld {
@@ -11,20 +10,19 @@ export interface CommandWorld {
 export function gatewayCommand(world: CommandWorld = process): Command {
   return new Command('gateway')
     .description('front door of one market: signed orders to the engine, 503 in maintenance, settlement feeds')
-    .option('-c, --config <file>', 'JSON file with settings; LOCKSTEP_* environment variables overrule it')
+    .option(
+      '-c, --config <file>',
+      'JSON file with settings; LOCKSTEP_* environment variables overrule it; followed when it changes',
+    )
     .addHelpText(
       'after',
       '\nEvery setting with unit and default: docs/reference/gateway.md. The log goes to standard error.',
     )
     .action(async (options: { config?: string }) => {
       // Only now: what asks for help, or mistypes an option, does not wait for the libraries of a chain and a server.
-      const [{ loadGatewayConfig }, { startGateway }] = await Promise.all([import('./config.ts'), import('./main.ts')]);
-      const gateway = await startGateway(await loadGatewayConfig(options.config, world.env));
-      stopOnSignal(gateway, world);
-      await gateway.done;
+      const { runGateway } = await import('./run.ts');
+      const stop = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) world.on(signal, () => stop.abort());
+      await runGateway(options.config, world.env, stop.signal);
     });
-}
-
-function stopOnSignal(gateway: Gateway, world: CommandWorld): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) world.on(signal, () => void gateway.stop());
 }

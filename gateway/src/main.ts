@@ -38,8 +38,8 @@ export interface Gateway {
   readonly url: string;
   /** Ends it: clients are told to connect again. */
   stop(): Promise<void>;
-  /** Settles when it has ended. */
-  readonly done: Promise<void>;
+  /** Writes to its log. */
+  note(message: string, error: unknown): void;
 }
 
 export interface GatewayDeps {
@@ -119,16 +119,12 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps = {}
     const url = await listen(app, config);
     logger.info({ url, market: config.market, lane }, 'the gateway takes requests');
 
-    let over = () => {};
-    const done = new Promise<void>((resolve) => {
-      over = resolve;
-    });
     let stopping: Promise<void> | undefined;
     const stop = () => {
-      stopping ??= end().then(over);
+      stopping ??= end();
       return stopping;
     };
-    return { url, stop, done };
+    return { url, stop, note: (message, error) => logger.warn({ err: error }, message) };
   } catch (error) {
     await end();
     throw error;

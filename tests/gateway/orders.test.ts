@@ -10,7 +10,7 @@ import { keypairSigner, signCancel, signOrder } from '#gateway';
 import { signAction } from '../../gateway/src/domain/sign.ts';
 import { until } from '../support/until.ts';
 import type { Answer } from './place.ts';
-import { enter, limitOrder, openPlace, send, terms } from './place.ts';
+import { enter, limitOrder, MAX_EXPIRY_MS, openPlace, send, terms } from './place.ts';
 
 const refusedAs = (answer: Answer, status: number, code: string, message?: RegExp) => {
   assert.deepEqual([answer.status, answer.body.code], [status, code], JSON.stringify(answer.body));
@@ -116,7 +116,7 @@ test('orders', async (t) => {
       'REQUEST_EXPIRED',
     ],
     'an expiry too far ahead': async () => [
-      await send(gateway, await signOrder(terms(place, 0, { forMs: 600_000 }), order)),
+      await send(gateway, await signOrder(terms(place, 0, { forMs: MAX_EXPIRY_MS + 60_000 }), order)),
       401,
       'EXPIRY_TOO_FAR',
     ],

@@ -10,7 +10,8 @@ import type { World } from '../relayer/venue.ts';
 import { openWorld } from '../relayer/venue.ts';
 import { until } from '../support/until.ts';
 
-export const ORDER = '0f8fad5b-d9cb-469f-a165-70867728950e';
+/** A busy machine must not be what makes a request expire. */
+export const MAX_EXPIRY_MS = 600_000;
 
 /** A market with a chain and a Redis, an engine that is only its keys, and gateways. */
 export interface Place {
@@ -46,6 +47,7 @@ export async function openPlace(t: TestContext): Promise<Place> {
     market,
     requestsPerMinute: 100_000,
     ordersPerMinute: 100_000,
+    maxExpiryMs: MAX_EXPIRY_MS,
     ...overrides,
   });
   const place: Place = {
@@ -103,6 +105,7 @@ export const terms = (
 ) => ({
   signer: keypairSigner(place.owner(trader).secretKey),
   market: place.world.market,
+  forMs: MAX_EXPIRY_MS - 60_000,
   ...over,
 });
 

@@ -16,6 +16,8 @@ import { LockstepError } from '#client';
 import { signOrder } from '#gateway';
 import { beginMaintenance, endMaintenance, laneKeys } from '#relayer';
 import { freePort } from '../../cli/src/free-port.ts';
+import { runGateway } from '../../gateway/src/run.ts';
+import { silent } from '../relayer/support.ts';
 import { until } from '../support/until.ts';
 import { temporaryFolder } from './folder.ts';
 import type { Place } from './place.ts';
@@ -137,4 +139,28 @@ test('what it says of itself', async (t) => {
     const redisUrl = `redis://127.0.0.1:${await freePort()}`;
     await assert.rejects(place.start({ redisUrl }), coded('REDIS_UNREACHABLE'));
   });
+});
+
+test('a gateway follows its settings', async (t) => {
+  const place = await openPlace(t);
+  const file = join(await temporaryFolder(t), 'gateway.json');
+  const settings = place.settings({ port: await freePort(), logLevel: 'silent' });
+  await writeFile(file, JSON.stringify(settings));
+  const stop = new AbortController();
+  const running = runGateway(file, {}, stop.signal, { logger: silent });
+  place.atEnd(async () => {
+    stop.abort();
+    await running;
+  });
+  const market = async () => {
+    const answer = await fetch(`http://127.0.0.1:${settings.port}/maintenance`).catch(() => undefined);
+    return ((await answer?.json()) as { market?: string } | undefined)?.market;
+  };
+  await until(async () => (await market()) === settings.market);
+  const client = await connect(t, { url: `http://127.0.0.1:${settings.port}` }, '/feed');
+  await writeFile(file, '{"half": ');
+  const other = place.owner(0).publicKey.toBase58();
+  await writeFile(file, JSON.stringify({ ...settings, market: other, lane: settings.market }));
+  await until(async () => (await market()) === other);
+  assert.equal((await client.ended()).code, 1001);
 });

@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly release?: string;
   /** Folder: relayer and engine run as services in it, and releases can be changed by hand. */
   readonly site?: string;
+  /** Where a gateway listens; 0 for any free port, none without it. */
+  readonly gatewayPort?: number;
   /** A Redis instead of a private one; may hold a password. */
   readonly redis?: string;
   readonly once: boolean;
@@ -86,6 +88,11 @@ export function startOptionsCommand(): Command {
     .option(
       '--site <dir>',
       'empty folder: relayer and engine run in it as services, from releases/, so that releases can be changed',
+    )
+    .option(
+      '--gateway-port <port>',
+      'run a gateway there, 0 for any free port: maintenance and settlement feed; these trades are not its orders',
+      whole(0, 65_535),
     )
     .option('--once', 'end when all is settled and verified (default without a terminal, and with --json)', false)
     .option('--json', 'end standard output with one line of JSON; other text goes to standard error', false)

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockstepError, verifyTradeProof } from '#client';
 import { InputError } from '#feeder';
@@ -13,6 +14,7 @@ import { readDeadLetterCodes } from './dead-letters.ts';
 import { Differences } from './differences.ts';
 import { describeInput, describeTooLarge, surveyedInput } from './input.ts';
 import type { StartOptions } from './options.ts';
+import { startGateway } from './parts/gateway.ts';
 import { clusterChain } from './place/cluster.ts';
 import { embeddedChain } from './place/embedded.ts';
 import type { ChainPlace, RedisPlace, RunBase, RunSize } from './place/place.ts';
@@ -89,6 +91,10 @@ async function runUntil(options: StartOptions, world: RunWorld, fail: (error: un
   const parts = { lane, chain, surveyed, options };
   const { relayer, startEngine } =
     folder === undefined ? await privateParts(parts, base) : await siteParts(folder, parts, base);
+  if (options.gatewayPort !== undefined) {
+    const configFile = folder?.gatewayConfig ?? join(base.dir, 'gateway.json');
+    await startGateway({ ...lane, port: options.gatewayPort, configFile }, base);
+  }
   const settleMs = await publishAndSettle(surveyed, { relayer, startEngine, venue, pollMs, output, signal });
 
   output.say('  verifying: reading every settle_batch transaction back from the node');

@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Keypair, PublicKey } from '@solana/web3.js';
-import { LockstepError } from '#client';
 import type { RelayerConfigInput } from '#relayer';
 import { isDebug } from '../../debug.ts';
 import { freePort } from '../../free-port.ts';
-import type { Ending, Part } from '../../supervise/supervise.ts';
 import { supervise } from '../../supervise/supervise.ts';
 import type { Watchdog } from '../../watchdog.ts';
 import type { Cleanup } from '../cleanup.ts';
+import type { CommandProcess } from './command-process.ts';
+import { foreignVariables, startCommand } from './command-process.ts';
 import { peakMemoryBytes } from './memory.ts';
 import { askRelayer } from './relayer-status.ts';
 import { Silence } from './silence.ts';
@@ -37,30 +35,17 @@ export interface RunningRelayer {
   peakMemoryBytes(): Promise<number | undefined>;
 }
 
-const LOCKSTEP = fileURLToPath(new URL('../../../bin/lockstep.mjs', import.meta.url));
 const KEYPAIR_VARIABLE = 'LOCKSTEP_START_KEYPAIR';
 /** What is in flight when everything ends goes away with its market. */
 const SHUTDOWN_MS = 2_000;
 const KILL_AFTER_MS = SHUTDOWN_MS + 3_000;
 /** A relayer that was killed leaves its lease behind; the next one waits for it to run out. */
 const LEASE_MS = 1_000;
-const ERROR_TAIL_CHARACTERS = 8_000;
-/** `CODE: message` and a line of advice, as every command ends that fails. */
-const FAILURE = /^([A-Z][A-Z_]+): (.+)\n {2}(.+)$/m;
-/** What may be otherwise at the next start; any other code is for people. */
-const PASSING_CODES: ReadonlySet<string> = new Set([
-  'REDIS_UNREACHABLE',
-  'REDIS_REFUSED',
-  'CHAIN_UNREACHABLE',
-  'MARKET_UNREADABLE',
-  'HTTP_PORT_UNAVAILABLE',
-  'UNEXPECTED',
-]);
 
 /** `lockstep relayer` as a process of its own; one that ends is started again, unless its reason needs a person. */
 export async function privateRelayer(plan: RelayerPlan): Promise<RunningRelayer> {
   let httpPort = 0;
-  let current: RelayerProcess | undefined;
+  let current: CommandProcess | undefined;
   const silence = new Silence();
   const start = async () => {
     httpPort = await freePort();
@@ -92,54 +77,17 @@ export async function privateRelayer(plan: RelayerPlan): Promise<RunningRelayer>
   };
 }
 
-interface RelayerProcess extends Part {
-  /** Ends it at once, as a failure of its own; `how` is what people read. */
-  endFor(how: string): void;
-}
-
-async function startRelayer(plan: RelayerPlan, httpPort: number): Promise<RelayerProcess> {
+async function startRelayer(plan: RelayerPlan, httpPort: number): Promise<CommandProcess> {
   const config = join(plan.dir, 'relayer.json');
   const settings = { ...relayerSettings(plan, httpPort), keypairEnv: KEYPAIR_VARIABLE };
   await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
-  const child = spawn(process.execPath, [LOCKSTEP, 'relayer', '--config', config], {
-    // So that `pgrep -f 'lockstep relayer'` finds it.
-    argv0: 'lockstep relayer',
+  return startCommand({
+    command: 'relayer',
+    args: ['--config', config],
     env: { ...foreignVariables(), [KEYPAIR_VARIABLE]: JSON.stringify([...plan.key.secretKey]) },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // A process group of its own: Ctrl-C in the terminal must not look like a relayer that ended by itself.
-    detached: true,
+    killAfterMs: KILL_AFTER_MS,
+    watchdog: plan.watchdog,
   });
-  let tail = '';
-  let endedFor: string | undefined;
-  child.stderr.on('data', (chunk: Buffer) => {
-    if (isDebug()) process.stderr.write(chunk);
-    tail = (tail + chunk.toString()).slice(-ERROR_TAIL_CHARACTERS);
-  });
-  const ended = new Promise<Ending>((resolve) => {
-    child.once('error', (error) => resolve({ how: error.message, fatal: error }));
-    child.once('close', (code, signal) =>
-      resolve(signal === null ? endingOf(code, tail) : { how: endedFor ?? signal, isKill: endedFor === undefined }),
-    );
-  });
-  const { pid } = child;
-  if (pid !== undefined) {
-    plan.watchdog.guard(pid);
-    void ended.then(() => plan.watchdog.release(pid));
-  }
-  return {
-    pid: pid ?? 0,
-    ended,
-    endFor(how) {
-      endedFor = how;
-      child.kill('SIGKILL');
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
 }
 
 /** Where a run's relayer works; all but its key. */
@@ -166,16 +114,4 @@ export function relayerSettings(place: RelayerPlace, httpPort: number) {
     httpPort,
     logLevel: isDebug() ? 'debug' : 'silent',
   } satisfies Partial<RelayerConfigInput>;
-}
-
-/** An operator's settings of another relayer must not overrule this one's. */
-export const foreignVariables = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LOCKSTEP_')));
-
-/** A relayer told to end by somebody else ends with 0. */
-function endingOf(code: number | null, said: string): Ending {
-  const [, name, message = '', advice = ''] = FAILURE.exec(said) ?? [];
-  if (name === undefined) return { how: `exit code ${code}`, isKill: code === 0 };
-  const how = `${name}: ${message}`;
-  return PASSING_CODES.has(name) ? { how } : { how, fatal: new LockstepError(name, `the relayer: ${message}`, advice) };
 }

@@ -15,6 +15,7 @@ export interface SiteFolder {
   readonly relayerLog: string;
   /** Root of the service. */
   readonly relayerRoot: string;
+  readonly gatewayConfig: string;
   readonly engineRoot: string;
   readonly engineLog: string;
   readonly engineJournal: string;
@@ -44,6 +45,7 @@ export async function openSiteFolder(given: string): Promise<SiteFolder> {
     relayerConfig: at('relayer.json'),
     relayerLog: at('relayer.log'),
     relayerRoot: at('relayer'),
+    gatewayConfig: at('gateway.json'),
     engineRoot: at('engine'),
     engineLog: at('engine.log'),
     engineJournal: at('engine.journal'),

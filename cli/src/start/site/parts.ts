@@ -19,7 +19,8 @@ export async function siteParts(
     relayer,
     async startEngine() {
       const engine = await siteEngine(folder, { redisUrl, market, surveyed, options }, base);
-      writeSiteFile(folder, { chain, market, redisUrl, relayerUrl: relayer.url });
+      const hasGateway = options.gatewayPort !== undefined;
+      writeSiteFile(folder, { chain, market, redisUrl, relayerUrl: relayer.url, hasGateway });
       base.say(`site ${folder.siteFile}: releases can be changed while trades settle`);
       return engine;
     },

@@ -12,10 +12,15 @@ export interface SiteFacts {
   /** May hold a password: the file is its owner's only. */
   readonly redisUrl: string;
   readonly relayerUrl: string;
+  /** The run has one; it follows its settings. */
+  readonly hasGateway: boolean;
 }
 
 /** Says where everything is, once it is there. */
-export function writeSiteFile(folder: SiteFolder, { chain, market, redisUrl, relayerUrl }: SiteFacts): void {
+export function writeSiteFile(
+  folder: SiteFolder,
+  { chain, market, redisUrl, relayerUrl, hasGateway }: SiteFacts,
+): void {
   const site = {
     rpc: chain.rpcUrl,
     ...(chain.wsUrl === undefined ? {} : { websocket: chain.wsUrl }),
@@ -24,6 +29,7 @@ export function writeSiteFile(folder: SiteFolder, { chain, market, redisUrl, rel
     redis: redisUrl,
     keypair: folder.adminKey,
     relayer: { root: folder.relayerRoot, url: relayerUrl, config: folder.relayerConfig },
+    ...(hasGateway ? { gateway: { config: folder.gatewayConfig } } : {}),
     engine: { root: folder.engineRoot },
     releases: resolve(fileURLToPath(RELEASES)),
   };
