@@ -32,12 +32,17 @@ export async function gateRun(runs: number): Promise<object> {
   const folder = tenReleases();
   try {
     const inProcess: number[] = [];
+    const processor: number[] = [];
     let findings = 0;
     for (let run = 0; run <= runs; run += 1) {
-      const began = performance.now();
+      const [began, used] = [performance.now(), process.cpuUsage()];
       const reports = [];
       for (const candidate of candidates) reports.push(await judgeSides(folder, candidate, { today: TODAY }));
-      if (run > 0) inProcess.push(performance.now() - began);
+      const { user, system } = process.cpuUsage(used);
+      if (run > 0) {
+        inProcess.push(performance.now() - began);
+        processor.push((user + system) / 1_000);
+      }
       findings = reports.reduce((sum, report) => sum + report.findings.length, 0);
     }
     const command = Array.from({ length: runs }, () => {
@@ -52,6 +57,8 @@ export async function gateRun(runs: number): Promise<object> {
       candidates: candidates.length,
       findings,
       bothIdlsMs: spread(inProcess),
+      // What a busy machine does not stretch.
+      bothIdlsProcessorMs: spread(processor),
       commandMs: spread(command),
     };
   } finally {
