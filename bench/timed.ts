@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
+import type { ParseArgsConfig } from 'node:util';
 import { parseArgs } from 'node:util';
 
 export interface TimedBenchmark<Name extends string> {
@@ -7,6 +8,8 @@ export interface TimedBenchmark<Name extends string> {
   readonly defaultRuns: number;
   /** More options, each a whole number from 1 with its default. */
   readonly options?: Readonly<Record<Name, number>>;
+  /** Options that the benchmark reads itself. */
+  readonly own?: NonNullable<ParseArgsConfig['options']>;
 }
 
 /**
@@ -14,12 +17,13 @@ export interface TimedBenchmark<Name extends string> {
  * with `--record` keeps them in `bench/<name>.json`.
  */
 export async function timed<Name extends string = never>(
-  { name, defaultRuns, options }: TimedBenchmark<Name>,
+  { name, defaultRuns, options, own = {} }: TimedBenchmark<Name>,
   measure: (runs: number, more: Readonly<Record<Name, number>>) => Promise<object>,
 ): Promise<void> {
   const more = Object.entries<number>(options ?? {});
   const { values } = parseArgs({
     options: {
+      ...own,
       ...Object.fromEntries(more.map(([option, value]) => [option, { type: 'string', default: `${value}` } as const])),
       runs: { type: 'string', default: `${defaultRuns}` },
       json: { type: 'boolean', default: false },

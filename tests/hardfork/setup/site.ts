@@ -52,6 +52,8 @@ export interface ForkSite {
   /** Name of the keys in Redis. */
   readonly lane: string;
   readonly relayerRoot: string;
+  /** The text of the relayer's settings, as it is now. */
+  relayerSettings(): string;
   /** Writes a plan beside the site file. */
   plan(name: string, plan: Readonly<Record<string, unknown>>): string;
   /** A command of the site as a process of its own. */
@@ -174,6 +176,7 @@ async function build(options: SiteOptions, endings: (() => unknown)[]): Promise<
     ...{ dir, chain, server, redis, venue, keys, input, lane, cursor },
     file: at('site.json'),
     relayerRoot: at('relayer'),
+    relayerSettings: () => readFileSync(at('relayer.json'), 'utf8'),
     plan(name, plan) {
       const file = at(`${name}.json`);
       writeFileSync(file, JSON.stringify({ site: 'site.json', ...plan }));
