@@ -30,6 +30,8 @@ const LOTS = 1_234_567n;
 const LOT_ATOMS = 100n;
 /** A case has a trader of its own. */
 const TRADERS = 10;
+/** Delays, in slots: one that passes while a test waits, and one that never does. */
+const [SHORT, FOR_EVER] = [60n, 200_000n];
 /** Places in the account that say where a market went. */
 const [STATUS_AT, SUCCESSOR_AT, CONFIG_SUCCESSOR_AT] = [3_336, 3_348, 335];
 
@@ -52,13 +54,16 @@ before(async () => {
   const deposits = Array.from({ length: TRADERS }, () => deposit);
   venue = await openVenue({ connection, send, keys, instrument, deposits });
   await operate(build.setPaused({ authority: keys.operator.publicKey, isPaused: true }));
-  await operate(build.setWithdrawalDelay({ admin: keys.operator.publicKey, withdrawalDelaySlots: 60n }));
+  await setDelay(SHORT);
   dir = await mkdtemp(join(tmpdir(), 'lockstep-exit-'));
 });
 after(async () => {
   await chain?.stop();
   if (dir !== undefined) await rm(dir, { recursive: true });
 });
+
+const setDelay = (withdrawalDelaySlots: bigint) =>
+  operate(build.setWithdrawalDelay({ admin: keys.operator.publicKey, withdrawalDelaySlots }));
 
 const operate = (...instructions: Parameters<typeof step>[0]) => send.together([step(instructions)]);
 
@@ -86,7 +91,7 @@ async function held({ base, quote }: Trader): Promise<[bigint, bigint]> {
   return [await of(base), await of(quote)];
 }
 
-async function entry({ index }: Trader) {
+async function entry({ index }: Pick<Trader, 'index'>) {
   const { value } = await readMarket(venue.connection, venue.market, 'confirmed');
   const found = value.traders[index];
   assert.ok(found !== undefined);
@@ -142,11 +147,17 @@ test('it says exactly what was paid, also what no number holds', async () => {
   await assertLeft(person);
 });
 
-test('killed while it waits, it goes on; a part, then the rest', async () => {
+test('killed while it waits, it goes on with the same request; a part, then the rest', async () => {
   const person = await nextPerson();
+  await setDelay(FOR_EVER);
   const killed = await exit(person, ['--quote-atoms', '5'], /until slot/);
   assert.equal(killed.code, null);
-  const first = await exit(person);
+  const { unlockSlot } = await entry(person.trader);
+  const again = await exit(person, ['--quote-atoms', '5', '--no-wait']);
+  assert.deepEqual([...refusal(again), again.result.dueSlot], [3, 'WAITING', `${unlockSlot}`]);
+  await setDelay(SHORT);
+  await exit(person, ['--cancel']);
+  const first = await exit(person, ['--quote-atoms', '5']);
   assert.deepEqual([first.result.state, first.result.baseLots, first.result.quoteAtoms], ['paid', '0', '5']);
   const rest = await exit(person);
   assert.deepEqual([rest.result.state, rest.result.quoteAtoms], ['paid', `${QUOTE - 5n}`]);
@@ -155,9 +166,9 @@ test('killed while it waits, it goes on; a part, then the rest', async () => {
 
 test('without waiting it says until when, a cancelled request is available again, and status changes nothing', async () => {
   const person = await nextPerson();
-  await operate(build.setWithdrawalDelay({ admin: keys.operator.publicKey, withdrawalDelaySlots: 100_000n }));
+  await setDelay(FOR_EVER);
   const asked = await exit(person, ['--no-wait']);
-  await operate(build.setWithdrawalDelay({ admin: keys.operator.publicKey, withdrawalDelaySlots: 60n }));
+  await setDelay(SHORT);
   const { unlockSlot } = await entry(person.trader);
   assert.deepEqual([...refusal(asked), asked.result.dueSlot], [3, 'WAITING', `${unlockSlot}`]);
   assert.equal((await exit(person, ['--status'])).result.pendingQuoteAtoms, `${QUOTE}`);
@@ -168,26 +179,40 @@ test('without waiting it says until when, a cancelled request is available again
   assert.deepEqual(await held(person.trader), [0n, 0n]);
 });
 
-test('a request the guardian holds: until which slot, and paid then', async () => {
-  const person = await nextPerson();
-  const { index, owner, base, quote } = person.trader;
-  const place = { owner: owner.publicKey, market: venue.market, index };
+/** Everything is requested, and held for so many slots in the same transaction. */
+async function requestHeld({ index, owner, base, quote }: Trader, holdSlots: bigint): Promise<bigint> {
+  const { market } = venue;
   const destinations = { baseDestination: base, quoteDestination: quote };
   const everything = { baseLots: LOTS, quoteAtoms: QUOTE };
-  const guardian = { guardian: keys.guardian.publicKey, market: venue.market, index, holdSlots: 100n };
-  const request = build.requestWithdrawal({ ...place, ...destinations, ...everything });
-  await send.together([step([request, build.holdWithdrawal(guardian)], owner, keys.guardian)]);
-  const { heldUntilSlot } = await entry(person.trader);
-  const waited = await exit(person);
-  assert.equal(waited.result.state, 'paid', waited.stderr);
-  assert.match(waited.stderr, new RegExp(`the guardian holds it until slot ${heldUntilSlot}`));
+  const request = build.requestWithdrawal({ owner: owner.publicKey, market, index, ...destinations, ...everything });
+  const hold = build.holdWithdrawal({ guardian: keys.guardian.publicKey, market, index, holdSlots });
+  await send.together([step([request, hold], owner, keys.guardian)]);
+  return (await entry({ index })).heldUntilSlot;
+}
+
+test('a request the guardian holds: until which slot; it can be taken back', async () => {
+  const person = await nextPerson();
+  const heldUntil = await requestHeld(person.trader, FOR_EVER);
+  const stopped = await exit(person, ['--no-wait']);
+  assert.deepEqual([...refusal(stopped), stopped.result.dueSlot], [3, 'HELD', `${heldUntil}`]);
+  assert.match(`${stopped.result.message}`, new RegExp(`the guardian holds it until slot ${heldUntil}`));
+  assert.equal((await exit(person, ['--cancel'])).result.state, 'cancelled');
+});
+
+test('a request the guardian holds is paid when the hold has passed', async () => {
+  const person = await nextPerson();
+  const heldUntil = await requestHeld(person.trader, 100n);
+  const { result, stderr } = await exit(person);
+  assert.equal(result.state, 'paid', stderr);
+  const { value } = await venue.connection.getSignatureStatus(`${result.signature}`);
+  assert.ok(BigInt(value?.slot ?? 0) >= heldUntil);
   await assertLeft(person);
 });
 
 test('a token account that was closed after the request is opened again', async () => {
   const person = await nextPerson();
   const { owner, base } = person.trader;
-  await exit(person, ['--no-wait']);
+  await requestHeld(person.trader, 1n);
   const close = createCloseAccountInstruction(base, owner.publicKey, owner.publicKey);
   await send.together([step([close], owner)]);
   assert.equal((await exit(person)).result.state, 'paid');
