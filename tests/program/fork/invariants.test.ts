@@ -99,9 +99,9 @@ function instructionOf(world: ForkWorld, step: Step): Sent | undefined {
 
 /** What must hold of the market that has the vaults. */
 function assertCovered(world: ForkWorld, { header, traders }: Market): void {
-  const fees = header.quoteFees;
+  const fees: bigint = header.quoteFees;
   const base = traders.reduce((sum, entry) => sum + entry.baseLots + entry.pendingBaseLots, 0n);
-  const quote = traders.reduce((sum, entry) => sum + entry.quoteAtoms + entry.pendingQuoteAtoms, fees);
+  const quote = traders.reduce<bigint>((sum, entry) => sum + entry.quoteAtoms + entry.pendingQuoteAtoms, fees);
   assert.deepEqual([base, quote], [header.baseLotsTotal, header.quoteAtomsTotal]);
   assert.ok(base * header.baseLotAtoms <= tokensOf(world.chain, world.baseVault));
   assert.ok(quote <= tokensOf(world.chain, world.quoteVault));
