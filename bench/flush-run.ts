@@ -20,6 +20,9 @@ export interface Flush {
   readonly beginToCutMs: number;
   /** From the command until the last one is on-chain, confirmed. */
   readonly beginToSettledMs: number;
+  /** Processor time of it: the relayer's, and that of the node, the engine and this benchmark together. */
+  readonly relayerCpuMs: number;
+  readonly nodeCpuMs: number;
 }
 
 /** As the embedded node of `lockstep start`. */
@@ -29,6 +32,8 @@ const POLL_MS = 20;
 const START_PRICE = 4_000;
 const DRIFT = 25;
 const MAX_LOTS = 20;
+const US_PER_MS = 1_000;
+const MS_PER_S = 1_000;
 
 /**
  * Settlement is paused while the engine emits `count` trades; then it is unpaused, and the clock starts with the maintenance. The relayer is
@@ -53,6 +58,7 @@ export async function measureFlush(count: number): Promise<Flush> {
     await engine.publish(flow(count));
     await until(async () => (await redis.exists(`lockstep:1:{${market}}:lane`)) === 1);
     await pause(false);
+    const cpu = { relayer: await relayerCpuMs(files.httpPort), node: process.cpuUsage() };
     const beganAt = performance.now();
     const id = await beginMaintenance(redis, market, { owner: 'bench', reason: 'flush' });
     const state = async () => (await readMaintenance(redis, market)).maintenance;
@@ -64,6 +70,8 @@ export async function measureFlush(count: number): Promise<Flush> {
       return found.phase === 'ready';
     });
     const [cut, settled, ready] = await Promise.all([cutAt, settledAt, readyAt]);
+    const { user, system } = process.cpuUsage(cpu.node);
+    const relayerMs = (await relayerCpuMs(files.httpPort)) - cpu.relayer;
     if ((await state())?.cut !== BigInt(count)) throw new Error(`the cut is ${(await state())?.cut}`);
     const { value } = await readMarketHeader(world.venue.connection, world.venue.market, 'finalized');
     if (value.lastTradeId !== BigInt(count)) throw new Error(`the chain ends with trade ${value.lastTradeId}`);
@@ -73,10 +81,17 @@ export async function measureFlush(count: number): Promise<Flush> {
       beginToReadyMs: Math.round(ready - beganAt),
       beginToCutMs: Math.round(cut - beganAt),
       beginToSettledMs: Math.round(settled - beganAt),
+      relayerCpuMs: Math.round(relayerMs),
+      nodeCpuMs: Math.round((user + system) / US_PER_MS),
     };
   } finally {
     for (const end of endings.reverse()) await end();
   }
+}
+
+async function relayerCpuMs(httpPort: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+  return Number(/^process_cpu_seconds_total\{[^}]*\} (\S+)/m.exec(text)?.[1]) * MS_PER_S;
 }
 
 /** Allows V2 alone; answers how to pause settlement. */

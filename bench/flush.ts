@@ -23,6 +23,8 @@ await timed({ name: 'flush', defaultRuns: 1, options: { count: DEFAULT_COUNT } }
     beginToReadyMs: spread(flushes.map((flush) => flush.beginToReadyMs)),
     beginToCutMs: spread(flushes.map((flush) => flush.beginToCutMs)),
     beginToSettledMs: spread(flushes.map((flush) => flush.beginToSettledMs)),
+    relayerCpuMs: spread(flushes.map((flush) => flush.relayerCpuMs)),
+    nodeCpuMs: spread(flushes.map((flush) => flush.nodeCpuMs)),
     tradesPerSecond: Math.round(Math.min(...rates)),
   };
 });
