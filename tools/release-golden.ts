@@ -81,6 +81,9 @@ async function main(): Promise<number> {
     return refuse(
       `${semver} has a recording; of a release that was ever deployed it stays as it is, any other one: --replace`,
     );
+  const { deployed } = JSON.parse(readFileSync(join(repo, 'releases/environments.json'), 'utf8'));
+  if (existsSync(file) && deployed.settlement === semver)
+    return refuse(`${semver} is deployed: its recording stays as it is`);
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
   const recording = await record(semver, join(folder, 'settlement.so'), manifest.batchVersions);
   const text = textOf(recording);
