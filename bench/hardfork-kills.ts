@@ -129,8 +129,15 @@ async function untilEnded(
 }
 
 /** Something dies a few times while the command runs. */
-async function disturbed({ site, gateway }: Place, { child, ended }: Running, random: SeededRandom, deeds: string[]) {
+async function disturbed(
+  { site, gateway }: Place,
+  { child, ended, saw }: Running,
+  random: SeededRandom,
+  deeds: string[],
+) {
   let isOver = false;
+  // A command that has not begun anything is not worth killing.
+  await saw(/^\[\d+\/\d+\] /m).catch(() => undefined);
   void ended.then(() => {
     isOver = true;
   });
