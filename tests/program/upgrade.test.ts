@@ -61,6 +61,25 @@ function aDay(world: World): void {
 }
 
 describe('0.1.0 to 0.2.0', () => {
+  test("a market of 0.1.0's making gets a tree of version 2, settles on in it, and has it taken back", () => {
+    const world = upgraded(both);
+    const { tree } = world.market.header;
+    world.accept(pause(true), keys.admin);
+    const before = world.chain.data(market);
+    world.accept(build.migrateStateTree({ admin, market }), keys.admin);
+    world.accept(build.revertStateTree({ admin, market }), keys.admin);
+    assert.deepEqual(world.chain.data(market), before);
+    world.chain.svm.expireBlockhash();
+    world.accept(build.migrateStateTree({ admin, market }), keys.admin);
+    assert.deepEqual(world.market.header.tree.root, tree.root);
+    assert.deepEqual([world.market.header.treeVersion, world.market.header.tree.leafCount], [2, 1n]);
+    world.accept(pause(false), keys.admin);
+    aDay(world);
+    assert.equal(world.market.header.tree.leafCount, 3n);
+    world.accept(pause(true), keys.admin);
+    world.refuse('TreeMoved', build.revertStateTree({ admin, market }), keys.admin);
+  });
+
   test('no byte of an account moves', () => {
     const world = upgraded(both);
     for (const { address, data } of dump.accounts) {

@@ -1,5 +1,5 @@
 // Proves: a market's state tree moves to version 2 and back, with the old root as leaf 0; batches and pings settle on by the
-// client's tree; every refusal of the three instructions; a market of 0.1.0's making migrates after the upgrade in place; a full
+// client's tree; every refusal of the three instructions; a full
 // tree begins again with its own root.
 // Does not prove: the shape of the tree over many leaves (programs/settlement/tests/state_tree_v2.rs).
 import assert from 'node:assert/strict';
