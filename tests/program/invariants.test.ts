@@ -17,7 +17,7 @@ const headers: Readonly<Record<string, (world: World) => void>> = {
   'a sequence of 0': (world) => patchHeader(world, 'next_sequence', u64(0n)),
   'a lot of nothing': (world) => patchHeader(world, 'base_lot_atoms', u64(0n)),
   'another layout version': (world) => patchHeader(world, 'layout_version', Uint8Array.of(2)),
-  'another tree version': (world) => patchHeader(world, 'tree_version', Uint8Array.of(2)),
+  'another tree version': (world) => patchHeader(world, 'tree_version', Uint8Array.of(3)),
 };
 
 for (const [what, craft] of Object.entries(headers)) {
