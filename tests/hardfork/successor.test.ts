@@ -28,7 +28,7 @@ for (const name of ['nominate', 'timelock', 'pause', 'hand-over', 'import', 'swa
     assert.equal(json.outcome, 'aborted');
     assert.deepEqual(await site.standing(), BEFORE);
     assert.equal(settings(), settingsBefore);
-    await site.settlesOn();
+    await site.goesOn();
   });
 }
 

@@ -108,7 +108,8 @@ const TERMS = [
   ...(['minBatchSize', 'maxBatchAgeSlots', 'withdrawalDelaySlots', 'feeTiers'] as const),
 ] as const;
 
-function requireSameTerms(
+/** @throws LockstepError CONFIG_DIFFERS with the first difference */
+export function requireSameTerms(
   wanted: Readonly<Record<(typeof TERMS)[number], unknown>>,
   found: Readonly<Record<(typeof TERMS)[number], unknown>> | undefined,
 ): void {

@@ -11,6 +11,7 @@ import {
   restoreMaintenance,
 } from '#relayer';
 import { Held } from '../failure.ts';
+import { SEMVER } from '../release/folder.ts';
 import type { Evidence } from '../rollout/journal.ts';
 import { relayerStatus } from '../rollout/services.ts';
 import { laneOf } from '../rollout/site.ts';
@@ -19,10 +20,36 @@ import { siteError, waitFor } from '../rollout/wait.ts';
 import type { ForkScene } from './scene.ts';
 import { evidenceOf, maintenanceId } from './scene.ts';
 
-/** A relayer that knows maintenance says so at least once a second, one that just starts included. */
-const REPORT_MS = 20_000;
+/** The first relayer release that knows maintenance. */
+const KNOWN_SINCE = [0, 2] as const;
 /** How often a wait says again what blocks. */
 const TOLD_MS = 5_000;
+
+/**
+ * A relayer without maintenance settles on, whatever stands in Redis: neither what runs nor what the plan names may be one.
+ * @throws LockstepError RELAYER_TOO_OLD; nothing was changed
+ */
+export function requireKnowsMaintenance(running: string | undefined, planned: string | undefined): void {
+  if (!knowsMaintenance(running)) {
+    throw siteError(
+      'RELAYER_TOO_OLD',
+      `relayer ${running ?? 'of an unknown release'} runs, which knows no maintenance: it would settle on`,
+      `Nothing was changed. Have release ${KNOWN_SINCE.join('.')}.0 or a later one run first: \`lockstep rollout --through 1\`; then begin anew.`,
+    );
+  }
+  if (planned === undefined || knowsMaintenance(planned)) return;
+  throw siteError(
+    'RELAYER_TOO_OLD',
+    `the plan has relayer ${planned} run, which knows no maintenance: it would settle before anything was verified`,
+    `Nothing was changed. Name release ${KNOWN_SINCE.join('.')}.0 or a later one as \`relayer\` in the plan.`,
+  );
+}
+
+function knowsMaintenance(release: string | undefined): boolean {
+  if (release === undefined || !SEMVER.test(release)) return false;
+  const [major = 0, minor = 0] = release.split('.').map(Number);
+  return major > KNOWN_SINCE[0] || (major === KNOWN_SINCE[0] && minor >= KNOWN_SINCE[1]);
+}
 
 /**
  * Has the lane flush, and waits until nothing up to the cut is pending.
@@ -91,7 +118,7 @@ function idsText(ids: readonly bigint[] = []): string {
 
 /** Whether a relayer settles and has said nothing of the maintenance for long: then it never will. */
 async function isTooOld(scene: ForkScene, forMs: number): Promise<boolean> {
-  return forMs > REPORT_MS && (await relayerStatus(scene))?.state === 'running';
+  return forMs > scene.patience.reportMs && (await relayerStatus(scene))?.state === 'running';
 }
 
 async function tooOld(scene: ForkScene, id: string): Promise<LockstepError> {
@@ -99,7 +126,7 @@ async function tooOld(scene: ForkScene, id: string): Promise<LockstepError> {
   await endMaintenance(scene.redis, laneOf(scene.site), id);
   return siteError(
     'RELAYER_TOO_OLD',
-    `relayer ${status?.release ?? 'of an unknown release'} runs, and has said nothing of the maintenance for ${REPORT_MS / 1_000} s: it does not know any`,
+    `relayer ${status?.release ?? 'of an unknown release'} runs, and has said nothing of the maintenance for ${scene.patience.reportMs / 1_000} s: it does not know any`,
     'The maintenance was ended; settlement was never paused. Take this operation back with --abort, run a relayer release that knows maintenance, and begin anew.',
   );
 }

@@ -12,6 +12,7 @@ import { siteError } from '../rollout/wait.ts';
 import { fromNode } from '../rpc.ts';
 import { adminOf, headerAt } from './chain.ts';
 import { costsOf, sol } from './costs.ts';
+import { requireKnowsMaintenance } from './maintenance.ts';
 import type { ForkScene, ForkStep } from './scene.ts';
 
 /** What must be so before anything is changed. Nothing is, but that packages are installed. */
@@ -110,7 +111,7 @@ function requireQuietConfig({ isPaused, schedule }: GlobalConfig): void {
   );
 }
 
-/** @throws LockstepError RELAYER_SILENT, ENGINE_SILENT */
+/** @throws LockstepError RELAYER_SILENT, RELAYER_TOO_OLD, ENGINE_SILENT */
 async function requireAlive(scene: ForkScene): Promise<void> {
   const status = await relayerStatus(scene);
   if (status?.state !== 'running') {
@@ -120,6 +121,7 @@ async function requireAlive(scene: ForkScene): Promise<void> {
       'Nothing was changed. A flush needs it to settle: see its log and `lockstep status`.',
     );
   }
+  requireKnowsMaintenance(status.release, scene.plan.relayer);
   if ((await engineNow(scene)).isAlive) return;
   throw siteError('ENGINE_SILENT', 'the engine has no lease', 'Nothing was changed. See that the engine runs.');
 }

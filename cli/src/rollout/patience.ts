@@ -4,6 +4,8 @@ export interface Patience {
   readonly switchMs: number;
   /** An engine looks at its requests once a second; a replay of much takes longer. */
   readonly answerMs: number;
+  /** A relayer that knows maintenance speaks of one at least once a second, one that just starts included. */
+  readonly reportMs: number;
   /** A rollout that runs looks once a second whether it is still in charge; an upgrade of the program takes longest to end. */
   readonly stoppedMs: number;
   /** A batch that was on the wire when settlement was paused is final by then, one way or the other. */
@@ -16,6 +18,7 @@ export interface Patience {
 export const PATIENCE: Patience = {
   switchMs: 60_000,
   answerMs: 30_000,
+  reportMs: 20_000,
   stoppedMs: 30_000,
   clearMs: 120_000,
   proofMs: 60_000,

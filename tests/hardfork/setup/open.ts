@@ -31,7 +31,9 @@ export interface Tried extends ForkSite {
   /** How the site is now: release, tree version, paused, market. */
   standing(): Promise<Standing>;
   header(): Promise<MarketHeader>;
-  /** More trades settle; then every id and balance is held against the engine's input. */
+  /** More trades settle. */
+  goesOn(): Promise<void>;
+  /** More trades settle; then, from the first one on, every id and balance is held against the engine's input. */
   settlesOn(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export interface Standing {
 
 const COUNT = 60_000;
 const RATE = 60;
-const MORE = 40n;
+const MORE = 10n;
 
 /** A site of the test file's own, where trades settle. */
 export async function openTried(kind: 'in-place' | 'successor', program: string): Promise<Tried> {
@@ -68,9 +70,13 @@ export async function openTried(kind: 'in-place' | 'successor', program: string)
     return (await readMarketHeader(connection, market, 'confirmed', of)).value;
   };
   const folder = site.dir;
+  const goesOn = async () => {
+    const enough = (await site.cursor()) + MORE;
+    await until(async () => (await site.cursor()) >= enough);
+  };
   return {
     ...site,
-    ...{ planFile, fork, header },
+    ...{ planFile, fork, header, goesOn },
     async ends(code, ...words) {
       const ended = await fork(...words).ended;
       assert.equal(ended.code, code, ended.text);
@@ -95,8 +101,7 @@ export async function openTried(kind: 'in-place' | 'successor', program: string)
       };
     },
     async settlesOn() {
-      const enough = (await site.cursor()) + MORE;
-      await until(async () => (await site.cursor()) >= enough);
+      await goesOn();
       const { market, program: of } = await side();
       const first = { program: site.venue.program, market: site.venue.market };
       const sides = market.equals(first.market) ? [first] : [first, { program: of, market }];
