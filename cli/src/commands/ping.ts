@@ -8,6 +8,7 @@ import { createOutput } from '../output.ts';
 import { fly } from '../ping/flight.ts';
 import { relayerKey } from '../ping/key.ts';
 import { reportFlight } from '../ping/report.ts';
+import { requireStill } from '../ping/still.ts';
 import type { Site } from '../rollout/site.ts';
 import { readSite } from '../rollout/site.ts';
 import { connect } from '../rpc.ts';
@@ -19,6 +20,7 @@ interface PingOptions {
   readonly program: PublicKey;
   readonly market?: PublicKey;
   readonly keypair?: string;
+  readonly batch: boolean;
   readonly json: boolean;
 }
 
@@ -33,16 +35,19 @@ export function pingCommand(streams: Streams): Command {
     .addOption(programOption())
     .addOption(marketOption())
     .option('--keypair <file>', "the active relayer's keypair file, mode 600 (default: the site's)")
+    .option('--batch', 'send a V2 batch without trades instead; with --site, while its lane stands still', false)
     .option('--json', 'print the result as one line of JSON', false)
     .action(async (options: PingOptions) => {
       const output = createOutput(options.json, streams);
       const site = options.site === undefined ? undefined : await readSite(options.site, process.env);
       const { rpcUrl, program, market } = placeOf(options, site);
+      if (options.batch) await requireStill(siteFor(site));
       const signer = await relayerKey(options.keypair, site, process.env);
       const { signal, release } = catchInterrupts();
       try {
         const say = (line: string) => output.say(line);
-        const flight = await fly({ connection: connect(rpcUrl), rpcUrl, program, market, signer, signal, say }, 'ping');
+        const kind = options.batch ? 'batch' : 'ping';
+        const flight = await fly({ connection: connect(rpcUrl), rpcUrl, program, market, signer, signal, say }, kind);
         reportFlight(flight, output);
         if (flight.differences.length > 0) throw differs(flight.differences.length);
       } finally {
@@ -56,6 +61,11 @@ function placeOf(options: PingOptions, site: Site | undefined) {
   const { rpc: rpcUrl, program, market } = options;
   if (market !== undefined) return { rpcUrl, program, market };
   throw new InputError('OPTION_MISSING', 'a heartbeat goes over a market', 'Give --site, or --market.');
+}
+
+function siteFor(site: Site | undefined): Site {
+  if (site !== undefined) return site;
+  throw new InputError('OPTION_MISSING', 'whether a lane stands still is in its Redis', 'Give --site with --batch.');
 }
 
 const differs = (count: number): CheckFailed =>

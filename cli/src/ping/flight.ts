@@ -103,8 +103,8 @@ export async function fly(place: FlightPlace, kind: FlightKind): Promise<Flight>
   const root = await rootAt(leafIndex + 1);
   const sent = { kind, nonce, instruction, signature: landed.signature, rootBefore, root };
   await fromNode(rpcUrl, () => compareLanding(place, sent, differences));
-  if (kind === 'ping' && after.tree.leafCount === before.value.tree.leafCount + 1n) {
-    differences.compare('cursor after', cursorOf(before.value), cursorOf(after));
+  if (after.tree.leafCount === before.value.tree.leafCount + 1n) {
+    differences.compare('cursor after', cursorBehind(before.value, kind), cursorOf(after));
   }
   return { kind, nonce, ...landed, leafIndex, rootBefore, root, differences: differences.list };
 }
@@ -113,6 +113,12 @@ const marketNow = ({ connection, market, program }: Lane) => readMarketHeader(co
 
 const cursorOf = ({ nextSequence, lastTradeId, baseLotsTotal, quoteAtomsTotal }: MarketHeader) => ({
   ...{ nextSequence, lastTradeId, baseLotsTotal, quoteAtomsTotal },
+});
+
+/** A batch without trades takes a sequence, and nothing else. */
+const cursorBehind = (before: MarketHeader, kind: FlightKind) => ({
+  ...cursorOf(before),
+  nextSequence: before.nextSequence + (kind === 'batch' ? 1n : 0n),
 });
 
 function compareTree(differences: Differences, when: string, { tree }: FlightTree, header: MarketHeader): void {
