@@ -61,7 +61,22 @@ export function effective<F extends Field>(config: GlobalConfig, field: F, now: 
 export function folded(config: GlobalConfig, now: bigint): GlobalConfig {
   if (!isActive(config, now)) return config;
   const values = FIELDS.map((field) => [field, effective(config, field, now)]);
-  return { ...config, ...Object.fromEntries(values), schedule: noSchedule };
+  const since = config.schedule.activationSlot;
+  const base = { ...config, ...Object.fromEntries(values), schedule: noSchedule };
+  return { ...base, ...loweredDelay(config, effective(config, 'withdrawalDelaySlots', now), since) };
+}
+
+/** A longer delay is remembered for as long as it would have lasted, for the timelock of a successor. */
+function loweredDelay(
+  config: GlobalConfig,
+  delaySlots: bigint,
+  since: bigint,
+): Pick<GlobalConfig, 'loweredDelaySlots' | 'loweredUntilSlot'> {
+  const { loweredDelaySlots, loweredUntilSlot, withdrawalDelaySlots } = config;
+  if (delaySlots >= withdrawalDelaySlots) return { loweredDelaySlots, loweredUntilSlot };
+  const counts = since < loweredUntilSlot && loweredDelaySlots > withdrawalDelaySlots;
+  const longest = counts ? loweredDelaySlots : withdrawalDelaySlots;
+  return { loweredDelaySlots: longest, loweredUntilSlot: slot(since + longest) };
 }
 
 export function initialized(args: InitializeArgs, bump: number): GlobalConfig {
@@ -80,9 +95,11 @@ export function initialized(args: InitializeArgs, bump: number): GlobalConfig {
     successor: { program: PublicKey.default, unlockSlot: slot(0) },
     predecessor: PublicKey.default,
     handedOver: 0,
+    loweredDelaySlots: 0n,
+    loweredUntilSlot: slot(0),
     layoutVersion: 1,
     bump,
-    reserved: new Uint8Array(90),
+    reserved: new Uint8Array(74),
   };
 }
 
@@ -105,7 +122,8 @@ export function withField<F extends Field>(
   const base = byAdmin(config, signer, now);
   requireThat(!(isPending(base) && names(base.schedule, field)), 'ScheduleConflict');
   checks[field](value);
-  return { ...base, [field]: value };
+  const lowered = field === 'withdrawalDelaySlots' ? loweredDelay(base, value as bigint, now) : {};
+  return { ...base, ...lowered, [field]: value };
 }
 
 export function withGuardian(config: GlobalConfig, signer: PublicKey, now: bigint, guardian: PublicKey): GlobalConfig {

@@ -1,5 +1,5 @@
 // Proves: each setting is the admin's to set, within its limits, reports old and new value, and leaves every other setting
-// alone.
+// alone; a delay that is lowered is remembered.
 // Does not prove: how settings and schedules meet; schedule.test.ts does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,13 +11,13 @@ import { build, keys, newWorld } from './setup/world.ts';
 const admin = keys.admin.publicKey;
 const oldName = (name: string): string => `old${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-for (const { name, set, event, allowed, refused } of fields) {
+for (const { name, set, event, allowed, alongside, refused } of fields) {
   test(`${name} is set, alone, and reported with its old value`, () => {
     const world = newWorld();
     for (const value of allowed) {
       const before = world.config;
       const { events } = world.accept(set(value), keys.admin);
-      assert.deepEqual(world.config, { ...before, [name]: value });
+      assert.deepEqual(world.config, { ...before, ...alongside, [name]: value });
       assert.deepEqual(events, [{ name: event, data: { [oldName(name)]: before[name], [name]: value } }]);
     }
   });

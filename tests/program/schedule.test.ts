@@ -50,7 +50,8 @@ test('all fields can be scheduled together, and all are folded together', () => 
   world.chain.warpTo(ACTIVATION);
   const { events } = world.accept(build.nominateAdmin({ admin, pendingAdmin: PublicKey.default }), keys.admin);
   const none = changeOf(slot(0), {});
-  assert.deepEqual(world.config, { ...before, ...samples, schedule: none });
+  const lowered = { loweredDelaySlots: WITHDRAWAL_DELAY, loweredUntilSlot: slot(ACTIVATION + WITHDRAWAL_DELAY) };
+  assert.deepEqual(world.config, { ...before, ...samples, ...lowered, schedule: none });
   assert.deepEqual(events[0], { name: 'ScheduleFolded', data: { activationSlot: ACTIVATION, mask: 255 } });
 });
 

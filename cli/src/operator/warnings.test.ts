@@ -23,9 +23,11 @@ const config: GlobalConfig = {
   successor: { program: PublicKey.default, unlockSlot: slot(0) },
   predecessor: PublicKey.default,
   handedOver: 0,
+  loweredDelaySlots: 0n,
+  loweredUntilSlot: slot(0),
   layoutVersion: 1,
   bump: 255,
-  reserved: new Uint8Array(90),
+  reserved: new Uint8Array(74),
 };
 
 const warned = (after: Partial<GlobalConfig>, before: GlobalConfig = config) =>

@@ -41,6 +41,9 @@ export interface GlobalConfig extends SchedulableFields {
   readonly predecessor: PublicKey;
   /** Markets handed over to the successor: while there is one, the successor is fixed. */
   readonly handedOver: number;
+  /** The withdrawal delay before it was lowered. A nomination before slot `loweredUntilSlot` waits as long. */
+  readonly loweredDelaySlots: bigint;
+  readonly loweredUntilSlot: Slot;
   readonly layoutVersion: number;
   readonly bump: number;
   readonly reserved: Uint8Array;

@@ -235,7 +235,7 @@ fn values_at_their_limits_are_allowed() {
 fn the_invariant_holds_every_setting_against_its_limit() {
     config().invariant().unwrap();
     type Breach = (fn(&mut GlobalConfig), SettlementError);
-    let breaches: [Breach; 10] = [
+    let breaches: [Breach; 11] = [
         (|c| c.admin = address(0), SettlementError::ZeroAddress),
         (|c| c.guardian = address(0), SettlementError::ZeroAddress),
         (|c| c.active_relayer = address(0), SettlementError::ZeroAddress),
@@ -249,6 +249,10 @@ fn the_invariant_holds_every_setting_against_its_limit() {
         ),
         (
             |c| c.withdrawal_delay_slots = u64::MAX.into(),
+            SettlementError::WithdrawalDelayTooLong,
+        ),
+        (
+            |c| c.lowered_delay_slots = (MAX_WITHDRAWAL_DELAY_SLOTS + 1).into(),
             SettlementError::WithdrawalDelayTooLong,
         ),
         (|c| c.feature_flags = 4.into(), SettlementError::UnsupportedFeatureFlag),

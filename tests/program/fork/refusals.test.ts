@@ -49,8 +49,9 @@ describe('nominate_successor', () => {
     world.nominate(PublicKey.default);
     assert.equal(world.config.successor.unlockSlot, 0n);
     world.send([old.setWithdrawalDelay({ admin, withdrawalDelaySlots: 0n })], keys.admin);
+    world.chain.warpTo(START_SLOT + WITHDRAWAL_DELAY);
     world.nominate();
-    assert.equal(world.config.successor.unlockSlot, START_SLOT + 1n);
+    assert.equal(world.config.successor.unlockSlot, START_SLOT + WITHDRAWAL_DELAY + 1n);
   });
 
   test('a longer delay that is scheduled counts', () => {

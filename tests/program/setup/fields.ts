@@ -1,8 +1,9 @@
 import type { TransactionInstruction } from '@solana/web3.js';
 import { PublicKey } from '@solana/web3.js';
-import type { SchedulableFields } from '#client';
+import type { GlobalConfig, SchedulableFields } from '#client';
+import { slot } from '#client';
 import { keyOf } from './keys.ts';
-import { build, keys } from './world.ts';
+import { build, keys, START_SLOT, WITHDRAWAL_DELAY } from './world.ts';
 
 const admin = keys.admin.publicKey;
 
@@ -13,6 +14,8 @@ export interface Field<K extends keyof SchedulableFields = keyof SchedulableFiel
   readonly event: string;
   /** Values that are allowed, the limit among them. */
   readonly allowed: readonly SchedulableFields[K][];
+  /** What else they change when they are set one after the other at the world's start. */
+  readonly alongside?: Partial<GlobalConfig>;
   /** Values that are not, and the refusal. */
   readonly refused: readonly (readonly [value: SchedulableFields[K], refusal: string])[];
 }
@@ -87,6 +90,7 @@ export const fields: readonly Field[] = [
     set: (withdrawalDelaySlots, by = admin) => build.setWithdrawalDelay({ admin: by, withdrawalDelaySlots }),
     event: 'WithdrawalDelaySet',
     allowed: [0n, 44n, 216_000n],
+    alongside: { loweredDelaySlots: WITHDRAWAL_DELAY, loweredUntilSlot: slot(START_SLOT + WITHDRAWAL_DELAY) },
     refused: [
       [216_001n, 'WithdrawalDelayTooLong'],
       [2n ** 64n - 1n, 'WithdrawalDelayTooLong'],

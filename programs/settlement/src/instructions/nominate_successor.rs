@@ -22,10 +22,8 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, program: Address) -> Result<()> 
     let old_program = config.successor.program;
     let mut successor = Successor::zeroed();
     if program != Address::default() {
-        // A request made now can be executed before the hand-over. Never the slot of the nomination itself.
-        let timelock = config.longest_withdrawal_delay(slot).max(1);
         successor.program = program;
-        successor.unlock_slot = slot.saturating_add(timelock).into();
+        successor.unlock_slot = slot.saturating_add(config.successor_timelock(slot)).into();
     }
     config.successor = successor;
     report(&SuccessorSet {

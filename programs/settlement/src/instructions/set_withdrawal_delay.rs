@@ -12,6 +12,7 @@ use {
 };
 
 pub fn handler(ctx: &mut Context<ChangeConfig>, withdrawal_delay_slots: u64) -> Result<()> {
+    let slot = Clock::get()?.slot;
     let config = ctx.accounts.open_field(field::WITHDRAWAL_DELAY_SLOTS)?;
     limits::withdrawal_delay(withdrawal_delay_slots)?;
     // The successor's timelock was counted from the delay there was.
@@ -21,7 +22,7 @@ pub fn handler(ctx: &mut Context<ChangeConfig>, withdrawal_delay_slots: u64) -> 
     );
 
     let old_withdrawal_delay_slots = config.withdrawal_delay_slots;
-    config.withdrawal_delay_slots = withdrawal_delay_slots.into();
+    config.set_withdrawal_delay(withdrawal_delay_slots, slot);
     report(&WithdrawalDelaySet {
         old_withdrawal_delay_slots,
         withdrawal_delay_slots: config.withdrawal_delay_slots,

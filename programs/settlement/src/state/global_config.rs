@@ -36,8 +36,12 @@ pub struct GlobalConfig {
     pub predecessor: Address,
     /// Markets that are handed over to the successor: while there is one, the successor is fixed.
     pub handed_over: PodU32,
+    /// What the withdrawal delay was before it was lowered; a lowering while it counts keeps the longer one.
+    pub lowered_delay_slots: PodU64,
+    /// Slot up to which `lowered_delay_slots` counts for a successor's timelock: as long as that delay lasts.
+    pub lowered_until_slot: PodU64,
     /// Room for later fields without a migration.
-    pub reserved: [u8; 90],
+    pub reserved: [u8; 74],
 }
 
 const _: () = assert!(
@@ -60,7 +64,9 @@ const _: () = assert!(
         + 1 // bump
         + 32 // predecessor
         + 4 // handed_over
-        + 90 // reserved
+        + 8 // lowered_delay_slots
+        + 8 // lowered_until_slot
+        + 74 // reserved
 );
 const _: () = assert!(core::mem::offset_of!(GlobalConfig, active_relayer) == 38);
 const _: () = assert!(core::mem::offset_of!(GlobalConfig, schedule) == 206);
@@ -81,13 +87,34 @@ impl GlobalConfig {
         }
     }
 
-    /// The longest withdrawal delay that a request made from now on can get.
-    pub fn longest_withdrawal_delay(&self, slot: u64) -> u64 {
-        let effective = self.at(slot).withdrawal_delay_slots();
+    /// Slots between a nomination at `slot` and the hand-over, once an activated schedule is folded. A request made up to
+    /// then can be executed first, also when the delay was lowered meanwhile. Never the slot of the nomination itself.
+    pub fn successor_timelock(&self, slot: u64) -> u64 {
+        let mut timelock = self.withdrawal_delay_slots.get().max(self.lowered_delay(slot)).max(1);
         if self.schedule.names(field::WITHDRAWAL_DELAY_SLOTS) {
-            return effective.max(self.schedule.withdrawal_delay_slots.get());
+            timelock = timelock.max(self.schedule.withdrawal_delay_slots.get());
         }
-        effective
+        timelock
+    }
+
+    /// The delay there was before it was lowered, while that one would still have lasted; 0 afterwards.
+    fn lowered_delay(&self, slot: u64) -> u64 {
+        if slot < self.lowered_until_slot.get() {
+            self.lowered_delay_slots.get()
+        } else {
+            0
+        }
+    }
+
+    /// Sets the delay that is in force from `slot` on. Lowering it hurries no successor: see `successor_timelock`.
+    pub fn set_withdrawal_delay(&mut self, delay_slots: u64, slot: u64) {
+        let old = self.withdrawal_delay_slots.get();
+        if delay_slots < old {
+            let lowered = old.max(self.lowered_delay(slot));
+            self.lowered_delay_slots = lowered.into();
+            self.lowered_until_slot = slot.saturating_add(lowered).into();
+        }
+        self.withdrawal_delay_slots = delay_slots.into();
     }
 
     /// Makes an activated schedule the base and clears it. Returns the schedule it has folded.
@@ -118,7 +145,8 @@ impl GlobalConfig {
             self.max_batch_age_slots = change.max_batch_age_slots;
         }
         if change.names(field::WITHDRAWAL_DELAY_SLOTS) {
-            self.withdrawal_delay_slots = change.withdrawal_delay_slots;
+            // In force since its own slot, however late it is folded.
+            self.set_withdrawal_delay(change.withdrawal_delay_slots.get(), change.activation_slot.get());
         }
         self.schedule = ScheduledChange::zeroed();
         Some(change)
@@ -141,6 +169,7 @@ impl GlobalConfig {
         limits::min_batch_size(self.min_batch_size.get())?;
         limits::max_batch_age(self.max_batch_age_slots.get())?;
         limits::withdrawal_delay(self.withdrawal_delay_slots.get())?;
+        limits::withdrawal_delay(self.lowered_delay_slots.get())?;
         limits::feature_flags(self.feature_flags.get())?;
         limits::fee_tiers(&self.fee_tiers)?;
         // Not the versions: an older or a newer build may have stored some that this one does not settle, and the
