@@ -103,7 +103,11 @@ describe('a release', () => {
     shown.add('LS-RUN-010');
   });
 
-  test('as it is fits', () => assert.deepEqual(idsOf(judged(releaseWith((text) => text, false)).findings), []));
+  test('as it is fits, and says what is written where 0.1.0 keeps bytes free: a delay that was lowered', () => {
+    const { verdict, findings } = judged(releaseWith((text) => text, false));
+    assert.deepEqual([verdict, idsOf(findings)], ['fits', ['LS-RUN-007']]);
+    assert.match(findings[0]?.detail ?? '', /^GlobalConfig\/reserved at 36: was 00, is 64$/);
+  });
 });
 
 describe('two outcomes', () => {
