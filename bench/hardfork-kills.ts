@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Keypair } from '@solana/web3.js';
+import { freePort } from '../cli/src/free-port.ts';
 import { readSite } from '../cli/src/rollout/site.ts';
 import { SeededRandom } from '../feeder/src/random.ts';
 import type { Side } from '../tests/hardfork/setup/books.ts';
@@ -14,6 +15,8 @@ import { openForkSite } from '../tests/hardfork/setup/site.ts';
 import type { Ended, Running } from '../tests/rollout/setup/command.ts';
 import { compiledCommand } from '../tests/rollout/setup/command.ts';
 import { until } from '../tests/support/until.ts';
+import type { FeedSeen } from './feed-client.ts';
+import { FeedClient } from './feed-client.ts';
 
 /** One hard fork, or one that was taken back, while things die. */
 export interface Killed {
@@ -26,6 +29,8 @@ export interface Killed {
   readonly doubled: number;
   readonly wrong: readonly string[];
   readonly trades: number;
+  /** What a client of the gateway's feed saw of it; it has heard of a batch since. */
+  readonly feed: FeedSeen;
 }
 
 /** Runs on one site before a fresh one is opened. */
@@ -50,16 +55,23 @@ export async function* forksUnderKills(runs: number, seed: string): AsyncGenerat
       const kind = Math.floor(run / RUNS_PER_SITE) % 2 === 0 ? 'in-place' : 'successor';
       const program = kind === 'in-place' ? '0.1.0' : '0.2.0';
       const site = await openForkSite({ shelf, command, program, count: COUNT, rate: RATE });
-      const gateway = new Gateway(site);
+      const port = await freePort();
+      const gateway = new Gateway(site, port);
+      const client = new FeedClient(port);
       try {
         const sides: Side[] = [{ program: site.venue.program, market: site.venue.market }];
         let isFirst = true;
         for (let on = 0; on < RUNS_PER_SITE && run < runs; on += 1, run += 1) {
-          const killed = await oneRun({ site, kind, gateway, sides, isFirst }, new SeededRandom(`${seed} ${run}`), run);
+          const killed = await oneRun(
+            { site, kind, gateway, client, sides, isFirst },
+            new SeededRandom(`${seed} ${run}`),
+            run,
+          );
           if (killed.outcome === 'done') isFirst = false;
           yield killed;
         }
       } finally {
+        client.end();
         gateway.kill();
         await site.close();
       }
@@ -73,13 +85,15 @@ interface Place {
   readonly site: ForkSite;
   readonly kind: Killed['kind'];
   readonly gateway: Gateway;
+  readonly client: FeedClient;
   /** Every market so far, in order; a fork that is done adds one. */
   readonly sides: Side[];
   readonly isFirst: boolean;
 }
 
 async function oneRun(place: Place, random: SeededRandom, run: number): Promise<Killed> {
-  const { site, kind, sides, isFirst } = place;
+  const { site, kind, client, sides, isFirst } = place;
+  const before = client.seen;
   const deeds: string[] = [];
   const programKeypair = `program-${run}.json`;
   writeFileSync(`${site.dir}/${programKeypair}`, JSON.stringify([...Keypair.generate().secretKey]), { mode: 0o600 });
@@ -101,11 +115,20 @@ async function oneRun(place: Place, random: SeededRandom, run: number): Promise<
   if (outcome === 'done') await untilEnded(place, () => start(), random, deeds, []);
   const enough = (await site.cursor()) + MORE;
   await until(async () => (await site.cursor()) >= enough);
+  await client.hearsBatch();
   const { program, market } = await readSite(site.file, {});
   if (sides.at(-1)?.market.equals(market) === false) sides.push({ program, market });
   const { lost, doubled, wrong, cursor } = await audited(site.venue, sides, site.input);
-  return { kind, outcome, isFirst, deeds, lost, doubled, wrong, trades: cursor };
+  return { kind, outcome, isFirst, deeds, lost, doubled, wrong, trades: cursor, feed: since(before, client.seen) };
 }
+
+const since = (before: FeedSeen, now: FeedSeen): FeedSeen => ({
+  connections: now.connections - before.connections,
+  alerts: now.alerts - before.alerts,
+  announced: now.announced - before.announced,
+  unannounced: now.unannounced - before.unannounced,
+  otherwise: now.otherwise - before.otherwise,
+});
 
 /** It had not begun, or had gone too far: then it is seen through. */
 const STOPS_AN_ABORT = ['HARDFORK_NONE', 'HARDFORK_RESUMED', 'IMPORT_FINISHED'];
@@ -167,11 +190,11 @@ class Gateway {
   readonly #config: string;
   #child: ChildProcess | undefined;
 
-  constructor(site: ForkSite) {
+  constructor(site: ForkSite, port: number) {
     const settings = JSON.parse(site.relayerSettings()) as Record<string, unknown>;
     const { rpcUrl, redisUrl, programId, market } = settings;
     this.#config = `${site.dir}/gateway.json`;
-    writeFileSync(this.#config, JSON.stringify({ port: 0, rpcUrl, redisUrl, programId, market, lane: site.lane }));
+    writeFileSync(this.#config, JSON.stringify({ port, rpcUrl, redisUrl, programId, market, lane: site.lane }));
     this.start();
   }
 

@@ -3,8 +3,10 @@
 // bench/hardfork.json; nothing asserts them.
 // With `--kills [--seed TEXT]`: forks in place and to another program, and aborts, while the command, the relayer and the gateway are killed and Redis is
 // restarted at moments the seed decides; with --record kept in bench/hardfork-kills.json.
-// A lost or doubled trade, or a wrong balance, ends either with 1.
+// Meanwhile a client stays at the gateway's feed: it must hear of a batch after each run, and no connection may end for a maintenance without the alert.
+// A lost or doubled trade, or a wrong balance, ends either with 1; so does a client that was not told.
 import { parseArgs } from 'node:util';
+import type { FeedSeen } from './feed-client.ts';
 import type { Killed } from './hardfork-kills.ts';
 import { forksUnderKills } from './hardfork-kills.ts';
 import type { Fork } from './hardfork-run.ts';
@@ -64,6 +66,8 @@ async function kills(runs: number, seed: string): Promise<object> {
   const count = (fits: (run: Killed) => boolean) => killed.filter(fits).length;
   const deeds: Record<string, number> = {};
   for (const deed of killed.flatMap((run) => run.deeds)) deeds[deed] = (deeds[deed] ?? 0) + 1;
+  const heard = (name: keyof FeedSeen) => killed.reduce((all, { feed }) => all + feed[name], 0);
+  if (heard('unannounced') > 0) process.exitCode = 1;
   return {
     ...{ seed, ...counted(killed) },
     outcomes: {
@@ -74,6 +78,10 @@ async function kills(runs: number, seed: string): Promise<object> {
       abortedToSuccessor: count(({ kind, outcome }) => kind === 'successor' && outcome === 'aborted'),
     },
     deeds,
+    feed: {
+      ...{ connections: heard('connections'), alerts: heard('alerts'), closedAfterAlert: heard('announced') },
+      ...{ closedWithoutAlert: heard('unannounced'), closedOtherwise: heard('otherwise') },
+    },
   };
 }
 
