@@ -13,6 +13,8 @@ export const ERROR_ADVICE = {
     'Ask for `max_version` of 1..255, `as_v1_to` of a trade id, or both, under a request id of 1 to 64 of A-Z a-z 0-9 . _ : -',
   MAINTENANCE_RUNNING:
     'Look at it with `lockstep maintenance status`; end it with `lockstep maintenance resume --id ID` before another one begins.',
+  MAINTENANCE_UNREADABLE:
+    'What stands there is no maintenance: `lockstep maintenance resume` removes it, and has the engine run when a maintenance paused it.',
   MAINTENANCE_MOVED:
     'Look where it stands with `lockstep maintenance status`: somebody else moved or ended it, or Redis forgot it.',
   MAINTENANCE_INVALID:

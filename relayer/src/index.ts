@@ -23,6 +23,8 @@ export {
   restoreMaintenance,
   waiveLetter,
 } from './adapters/redis/maintenance.ts';
+export type { EngineMode, MaintenanceCleared } from './adapters/redis/maintenance-rescue.ts';
+export { clearMaintenance, readEngineMode, runEngine } from './adapters/redis/maintenance-rescue.ts';
 export { inTurn } from './adapters/redis/trade-stream.ts';
 export { loadSigner, signerOf } from './adapters/solana/keypair.ts';
 export { createConnection } from './adapters/solana/rpc.ts';

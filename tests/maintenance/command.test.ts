@@ -1,12 +1,13 @@
 // Proves: `lockstep maintenance` on a real Redis: what each command writes, prints and exits with, for people and as JSON; waiting ends with
-// ready, with a maintenance that is gone, and with a deadline; what makes no sense is refused and changes nothing.
+// ready, with a maintenance that is gone, and with a deadline; what makes no sense is refused and changes nothing; what can't be
+// read is named and removed, and an engine that stays paused is told to run.
 // Does not prove: what a relayer does (tests/e2e/maintenance.test.ts); the relayer's and the engine's words are written by the test.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Keypair } from '@solana/web3.js';
 import { tradeId } from '#client';
 import type { FlushReport } from '#relayer';
-import { laneKeys, readMaintenance, restoreMaintenance } from '#relayer';
+import { clearMaintenance, laneKeys, readMaintenance, restoreMaintenance, runEngine } from '#relayer';
 import { main } from '../../cli/src/main.ts';
 import { createRedisJournal } from '../../relayer/src/adapters/redis/journal.ts';
 import { reportFields } from '../../relayer/src/adapters/redis/maintenance-codec.ts';
@@ -154,8 +155,78 @@ test('waive takes open letters of the maintenance that is on, and nothing else',
   assert.deepEqual(await redis.smembers(keys.waived), ['3']);
 });
 
-test('what stands there and is no maintenance is named', async () => {
-  const { run, keys } = scene();
-  await redis.hset(keys.maintenance, { v: '9', id: 'm1' });
-  assert.match((await run('status')).stdout, /^ignored .*v "9"/m);
+/** Answers the next request that the engine runs, as an engine would. */
+async function engineRuns(lane: string): Promise<void> {
+  await until(async () => (await redis.hget(`control:${lane}`, 'mode')) === 'run');
+  const request = (await redis.hget(`control:${lane}`, 'mode_request')) ?? '';
+  await redis.hset(`engine:${lane}`, { mode: 'run', mode_request: request, mode_refused: '' });
+}
+
+const pausedBy = async (lane: string, request: string): Promise<void> => {
+  await redis.hset(`control:${lane}`, { v: '1', mode: 'pause', mode_request: request });
+  await redis.hset(`engine:${lane}`, { mode: 'pause', mode_request: request });
+};
+
+for (const change of [{ phase: 'nonsense' }, { v: '9' }]) {
+  test(`what can't be read is named and removed, and the engine runs: ${JSON.stringify(change)}`, async () => {
+    const { run, keys, ready, lane, state } = scene();
+    await ready();
+    await pausedBy(lane, 'm1');
+    await redis.hset(keys.maintenance, change);
+    const shown = await run('status');
+    assert.equal(shown.code, 3);
+    assert.match(shown.stdout, /^unreadable .*(nonsense|v "9")/m);
+    assert.doesNotMatch(shown.stdout, /live/);
+    assert.match(shown.stderr, /MAINTENANCE_UNREADABLE[\s\S]*maintenance resume/);
+    const started = await run('start', '--reason', 'x', '--id', 'm2');
+    assert.deepEqual([started.code, /MAINTENANCE_UNREADABLE/.test(started.stderr)], [1, true]);
+    const forced = await run('resume', '--engine');
+    assert.deepEqual([forced.code, /MAINTENANCE_RUNNING/.test(forced.stderr)], [1, true]);
+    const [resumed] = await Promise.all([run('resume'), engineRuns(lane)]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.match(resumed.stdout, /^removed what was no maintenance[\s\S]*the engine runs$/m);
+    assert.deepEqual(await state(), {});
+    // A relayer that remembers it does not write it back.
+    assert.equal(await redis.get(keys.maintenanceEnded), 'm1');
+    assert.equal((await run('status')).code, 0);
+  });
+}
+
+test('what can not be read is removed, and an engine that somebody else paused stays so until it is told', async () => {
+  const { run, keys, lane } = scene();
+  await redis.set(keys.maintenance, 'a string');
+  await pausedBy(lane, 'night-watch');
+  const resumed = await run('resume');
+  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.match(resumed.stdout, /request night-watch asked for it; `lockstep maintenance resume --engine`/);
+  assert.deepEqual([await redis.exists(keys.maintenance), await redis.hget(`control:${lane}`, 'mode')], [0, 'pause']);
+  assert.match((await run('status')).stdout, /^engine .*paused all the same.*resume --engine/m);
+  assert.equal(JSON.parse((await run('status', '--json')).stdout).enginePausedBy, 'night-watch');
+  const [forced] = await Promise.all([run('resume', '--engine'), engineRuns(lane)]);
+  assert.equal(forced.code, 0, forced.stderr);
+  assert.match(forced.stdout, /request night-watch asked for it; it is asked to run\nthe engine runs/);
+  const again = await run('resume', '--engine');
+  assert.deepEqual([again.code, /is not paused/.test(again.stdout)], [0, true]);
+});
+
+test('only what was read is removed: a maintenance that began meanwhile stands', async () => {
+  const { keys, lane, ready, state } = scene();
+  await ready();
+  await redis.hset(keys.maintenance, 'phase', 'nonsense');
+  // Between the look and the removal somebody corrects it.
+  const corrected = new Proxy(redis, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'eval') return value.bind(target);
+      return async (...args: unknown[]) => {
+        await redis.hset(keys.maintenance, 'phase', 'ready');
+        return value.apply(target, args);
+      };
+    },
+  });
+  await assert.rejects(clearMaintenance(corrected, lane), { code: 'MAINTENANCE_MOVED' });
+  assert.equal((await state()).maintenance?.phase, 'ready');
+  assert.equal(await clearMaintenance(redis, lane), undefined);
+  await assert.rejects(runEngine(redis, lane), { code: 'MAINTENANCE_RUNNING' });
 });

@@ -2,15 +2,14 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { Command as CommanderCommand, InvalidArgumentError, Option } from 'commander';
 import type { TradeId } from '#client';
-import { readMaintenance } from '#relayer';
 import { id, whole } from '../arguments.ts';
-import { maintenanceJson, maintenanceLines } from '../maintenance/describe.ts';
 import type { MaintenanceOptions } from '../maintenance/desk.ts';
 import { atMaintenanceDesk, maintenanceSubcommand } from '../maintenance/desk.ts';
 import type { ResumeOptions } from '../maintenance/resume.ts';
 import { resume } from '../maintenance/resume.ts';
 import type { StartOptions } from '../maintenance/start.ts';
 import { start } from '../maintenance/start.ts';
+import { status } from '../maintenance/status.ts';
 import { waive } from '../maintenance/waive.ts';
 import type { Streams } from '../output.ts';
 
@@ -38,17 +37,16 @@ export function maintenanceCommand(streams: Streams): Command {
       maintenanceSubcommand(
         'status',
         'show the phase, the cut, what is pending and held, and what is waited for',
-      ).action((options: MaintenanceOptions, command: Command) =>
-        atMaintenanceDesk(options, command, streams, async ({ redis, lane, output }) => {
-          const state = await readMaintenance(redis, lane);
-          for (const line of maintenanceLines(state, Date.now())) output.say(line);
-          output.result(maintenanceJson(state, Date.now()));
-        }),
-      ),
+      ).action((options: MaintenanceOptions, command: Command) => atMaintenanceDesk(options, command, streams, status)),
     )
     .addCommand(
       maintenanceSubcommand('resume', 'end it, from any phase: the engine runs, the lane goes on')
         .option('--id <id>', 'only this one (default: the one that is on)')
+        .addOption(
+          new Option('--engine', 'while none is on: only have the engine run, whoever paused it')
+            .conflicts('id')
+            .default(false),
+        )
         .option('--timeout <seconds>', 'how long the engine may take', whole(1, MAX_TIMEOUT_S), DEFAULT_TIMEOUT_S)
         .action((options: MaintenanceOptions & ResumeOptions, command: Command) =>
           atMaintenanceDesk(options, command, streams, (desk) => resume(desk, options)),

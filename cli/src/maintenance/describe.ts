@@ -4,12 +4,15 @@ import { isOverdue, pendingTrades } from '#relayer';
 /** A relayer says something at least twice a second; its word goes after ten. */
 const STALE_MS = 3_000;
 
+/** Has the engine run, whoever paused it. */
+export const RUN_ENGINE = '`lockstep maintenance resume --engine`';
+
 /** What is there, for people. */
 export function* maintenanceLines(
   { maintenance, ignored, report }: MaintenanceState,
   nowMs: number,
 ): Generator<string> {
-  if (ignored !== undefined) yield `ignored      what stands in Redis is no maintenance: ${ignored}`;
+  if (ignored !== undefined) return yield `unreadable   what stands in Redis is no maintenance: ${ignored}`;
   if (maintenance === undefined) return yield 'live         no maintenance is on';
   const { id, phase, owner, reason, startedMs, deadlineMs, cut, wasPaused } = maintenance;
   yield `maintenance  ${id} by ${owner}: ${reason}`;
@@ -19,7 +22,8 @@ export function* maintenanceLines(
     yield `deadline     ${new Date(deadlineMs).toISOString()}${late}`;
   }
   yield `cut          ${cut === undefined ? 'none yet: the engine has not acknowledged the pause' : `trade ${cut}`}`;
-  if (wasPaused) yield 'engine       was paused before by somebody else, and is left so at the end';
+  if (wasPaused)
+    yield `engine       was paused before by somebody else, and is left so at the end (then: ${RUN_ENGINE})`;
   yield* reportLines(maintenance, report, nowMs);
 }
 
@@ -51,11 +55,11 @@ const NAMES: Readonly<Record<keyof FlushReport['pending'], string>> = {
 
 const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1_000))} s`;
 
-/** The same for programs: `phase` is `live` while none is on. */
+/** The same for programs: `phase` is `live` while none is on, `unreadable` while what stands there is no maintenance. */
 export function maintenanceJson({ maintenance, ignored, report }: MaintenanceState, nowMs: number): object {
   const isAbout = maintenance !== undefined && report?.id === maintenance.id;
   return {
-    phase: 'live',
+    phase: ignored === undefined ? 'live' : 'unreadable',
     ...maintenance,
     ...(maintenance === undefined ? {} : { overdue: isOverdue(maintenance, nowMs) }),
     ...(ignored === undefined ? {} : { ignored }),

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineKey } from '#feeder';
-import { endMaintenance, readMaintenance } from '#relayer';
+import { clearMaintenance, endMaintenance, readEngineMode, readMaintenance, runEngine } from '#relayer';
 import { Held } from '../failure.ts';
-import { maintenanceJson } from './describe.ts';
+import { maintenanceJson, RUN_ENGINE } from './describe.ts';
 import type { MaintenanceDesk } from './desk.ts';
+import { whoPaused } from './who-paused.ts';
 
 const LOOK_MS = 100;
 const MS_PER_SECOND = 1_000;
@@ -11,27 +12,79 @@ const MS_PER_SECOND = 1_000;
 export interface ResumeOptions {
   /** Default: the one that is on. */
   readonly id?: string;
+  /** Only have the engine run, while none is on. */
+  readonly engine?: boolean;
   /** Seconds the engine may take. */
   readonly timeout: number;
 }
 
 /**
- * Ends a maintenance, from any phase, and waits until the engine runs again. Where none is on nothing is done.
- * @throws LockstepError MAINTENANCE_RUNNING; Held ENGINE_SILENT, ENGINE_REFUSED: the maintenance is over all the same
+ * Ends a maintenance, from any phase, and waits until the engine runs again. What stands there and is none is removed. Where none is on nothing is
+ * done.
+ * @throws LockstepError MAINTENANCE_RUNNING, MAINTENANCE_MOVED; Held ENGINE_SILENT, ENGINE_REFUSED: the maintenance is over all the same; Held
+ *   MAINTENANCE_UNREADABLE
  */
-export async function resume(desk: MaintenanceDesk, { id, timeout }: ResumeOptions): Promise<void> {
+export async function resume(desk: MaintenanceDesk, { id, engine, timeout }: ResumeOptions): Promise<void> {
   const { redis, lane, output } = desk;
-  const wanted = id ?? (await readMaintenance(redis, lane)).maintenance?.id;
+  if (engine) return engineOnly(desk, timeout);
+  const before = await readMaintenance(redis, lane);
+  if (before.ignored !== undefined && id === undefined) return cleared(desk, before.ignored, timeout);
+  const wanted = id ?? before.maintenance?.id;
   if (wanted === undefined) {
     output.say('no maintenance is on: the lane is live');
+    await sayIfPaused(desk);
     return output.result({ phase: 'live', ended: false });
   }
   const { ended, request } = await endMaintenance(redis, lane, wanted);
   output.say(ended ? `maintenance ${wanted} has ended: the lane goes on` : `maintenance ${wanted} is not on any more`);
   if (request !== undefined) await untilEngineRuns(desk, request, timeout);
-  else if (ended) output.say('the engine was paused before by somebody else, and stays paused');
-  output.result({ ...maintenanceJson(await readMaintenance(redis, lane), Date.now()), id: wanted, ended });
+  else if (ended)
+    output.say(`the engine was paused before by somebody else, and stays paused; ${RUN_ENGINE} has it run`);
+  const after = await readMaintenance(redis, lane);
+  if (after.ignored !== undefined) throw unreadable(after.ignored);
+  output.result({ ...maintenanceJson(after, Date.now()), id: wanted, ended });
 }
+
+/** Has the engine run, whoever paused it. @throws LockstepError MAINTENANCE_RUNNING; Held ENGINE_SILENT, ENGINE_REFUSED */
+async function engineOnly(desk: MaintenanceDesk, timeout: number): Promise<void> {
+  const { redis, lane, output } = desk;
+  const mode = await readEngineMode(redis, lane);
+  if (!mode.isPaused) {
+    output.say('the engine is not paused: nothing was asked of it');
+    return output.result({ asked: false });
+  }
+  const request = await runEngine(redis, lane);
+  output.say(`the engine is paused: ${whoPaused(mode)}; it is asked to run`);
+  await untilEngineRuns(desk, request, timeout);
+  output.result({ asked: true, pausedBy: mode.request, request });
+}
+
+/** Removes what is no maintenance. @throws Held ENGINE_SILENT, ENGINE_REFUSED, MAINTENANCE_UNREADABLE; LockstepError MAINTENANCE_MOVED */
+async function cleared(desk: MaintenanceDesk, ignored: string, timeout: number): Promise<void> {
+  const { redis, lane, output } = desk;
+  const done = await clearMaintenance(redis, lane);
+  const removed = done !== undefined;
+  if (removed) output.say(`removed what was no maintenance: ${ignored}`);
+  if (done?.request !== undefined) await untilEngineRuns(desk, done.request, timeout);
+  else await sayIfPaused(desk);
+  const after = await readMaintenance(redis, lane);
+  if (after.ignored !== undefined) throw unreadable(after.ignored);
+  if (after.maintenance !== undefined)
+    output.say(`maintenance ${after.maintenance.id} stands there by now: look, then end that one`);
+  output.result({ ...maintenanceJson(after, Date.now()), removed, ended: false });
+}
+
+async function sayIfPaused({ redis, lane, output }: MaintenanceDesk): Promise<void> {
+  const mode = await readEngineMode(redis, lane);
+  if (mode.isPaused) output.say(`the engine stays paused: ${whoPaused(mode)}; ${RUN_ENGINE} has it run`);
+}
+
+const unreadable = (ignored: string) =>
+  new Held(
+    'MAINTENANCE_UNREADABLE',
+    `what stands in Redis is no maintenance: ${ignored}`,
+    'Run `lockstep maintenance resume` without --id: it removes it.',
+  );
 
 async function untilEngineRuns({ redis, lane, output, signal }: MaintenanceDesk, request: string, timeout: number) {
   const deadline = performance.now() + timeout * MS_PER_SECOND;
@@ -48,4 +101,4 @@ async function untilEngineRuns({ redis, lane, output, signal }: MaintenanceDesk,
 }
 
 const held = (code: string, message: string) =>
-  new Held(code, message, 'The maintenance is over, and the wish that the engine runs stands: see to the engine.');
+  new Held(code, message, 'No maintenance is on, and the wish that the engine runs stands: see to the engine.');

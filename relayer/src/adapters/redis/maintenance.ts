@@ -41,7 +41,7 @@ export const maintenanceChannel = (lane: string): string => laneKeys(lane).maint
 /**
  * Has a lane flush: settle all that the engine has acknowledged, then stand still. Repeated with the same id it changes nothing.
  * @returns its id
- * @throws LockstepError MAINTENANCE_RUNNING while another one stands, MAINTENANCE_INVALID, REDIS_REFUSED
+ * @throws LockstepError MAINTENANCE_RUNNING while another one stands, MAINTENANCE_UNREADABLE, MAINTENANCE_INVALID, REDIS_REFUSED
  */
 export async function beginMaintenance(redis: Redis, lane: string, input: MaintenanceInput): Promise<string> {
   const now = Date.now();
@@ -65,7 +65,12 @@ async function stand(redis: Redis, lane: string, maintenance: Maintenance): Prom
   const args = [maintenanceChannel(lane), maintenance.id, ...Object.entries(fields).flat()];
   const begin = () => redis.eval(BEGIN, 2, keys.maintenance, keys.maintenanceEnded, ...args);
   const [done, stands] = (await askRedis(`write ${keys.maintenance}`, begin)) as [number, string];
-  if (done === 0) throw relayerError('MAINTENANCE_RUNNING', `maintenance ${stands} is on`);
+  if (done === 0) {
+    const found = await readStanding(redis, keys.maintenance);
+    if (found.ignored !== undefined)
+      throw relayerError('MAINTENANCE_UNREADABLE', `${keys.maintenance}: ${found.ignored}`);
+    throw relayerError('MAINTENANCE_RUNNING', `maintenance ${stands} is on`);
+  }
   if (done === 2) throw relayerError('MAINTENANCE_INVALID', `maintenance ${stands} has ended; an id is used once`);
 }
 
