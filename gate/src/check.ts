@@ -40,7 +40,9 @@ function comparePair(was: Unit, now: Unit, context: Context): readonly Finding[]
   if (was.program && now.program && isProgram) {
     const sizes = new Map([...(was.manifest?.content.accountBytes ?? []), ...context.sizes]);
     const { file } = now.program;
-    findings.push(...checkIdl(was.program.idl, now.program.idl, sizes).map((found) => ({ ...found, file })));
+    const isOtherBuild = buildOf(was) !== buildOf(now);
+    const found = checkIdl(was.program.idl, now.program.idl, sizes, isOtherBuild);
+    findings.push(...found.map((one) => ({ ...one, file })));
   }
   const protos = was.proto && now.proto;
   if (was.proto && now.proto) findings.push(...inProto(checkProto(was.proto.proto, now.proto.proto), now));
@@ -55,6 +57,9 @@ function comparePair(was: Unit, now: Unit, context: Context): readonly Finding[]
   if (!isProgram && !protos && !isComponent && meets.length === 0 && !speaksTo(was, now)) return undefined;
   return [...findings, ...meets].map((found) => ({ ...found, against: was.label }));
 }
+
+/** What a release's version says behind `+`; the empty text for a build without, or of no release yet. */
+const buildOf = ({ manifest }: Unit): string => manifest?.content.semver.split('+')[1] ?? '';
 
 /** One IDL each is one program, whatever its name; of several, those of one name. */
 function isSameProgram(was: Unit, now: Unit, { old, next }: Context): boolean {

@@ -18,6 +18,7 @@ import { gatewayKeys } from './adapters/redis/keys.ts';
 import { createMarketWatch } from './adapters/redis/market-watch.ts';
 import { createOrderDesk } from './adapters/redis/order-desk.ts';
 import { createEntries } from './adapters/solana/entries.ts';
+import { createSettlementWatch } from './adapters/solana/settlement-watch.ts';
 import { createAuth } from './auth.ts';
 import type { GatewayConfig } from './config.ts';
 import { Allowance } from './domain/allowance.ts';
@@ -85,6 +86,8 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps = {}
 
     const connection = createConnection({ rpcUrl: config.rpcUrl, timeoutMs: config.rpcTimeoutMs });
     const entries = createEntries({ connection, programId, market, nowMs: () => performance.now() });
+    const settlement = createSettlementWatch({ connection, programId, logger });
+    endings.push(() => settlement.close());
     const allowance = new Allowance(config.ordersPerMinute, () => performance.now());
     const auth = createAuth({ market: market.toBytes(), maxExpiryMs: config.maxExpiryMs, allowance, entries, now });
     const desk = createOrderDesk(redis, lane);
@@ -93,7 +96,7 @@ export async function startGateway(config: GatewayConfig, deps: GatewayDeps = {}
     const sessions = createTraderSessions({ auth, desk, feed, authTimeoutMs: config.authTimeoutMs, logger });
 
     const app = await createApp({ config, logger, metrics, closeSockets: hub.close });
-    const place = { watch, market: config.market, retryAfterSeconds };
+    const place = { watch, settlement, market: config.market, retryAfterSeconds };
     orderRoutes(app, { ...place, auth, desk, awaitAnswer: createAnswers(feed), maxWaitMs: config.maxWaitMs, metrics });
     maintenanceRoutes(app, { ...place, hub, maxBufferedBytes, pingMs });
     feedRoutes(app, { hub, feed, sessions });

@@ -2,6 +2,7 @@
 import type { PublicKey } from '@solana/web3.js';
 import type { FeedBatch, OrderAnswer } from './domain/feed.ts';
 import type { MarketState } from './domain/market-state.ts';
+import type { Settlement } from './domain/settlement.ts';
 
 /** Milliseconds since 1970: expiries are wall-clock times. */
 export type Now = () => number;
@@ -61,6 +62,14 @@ export interface MarketWatch {
   /** Returns what ends it. */
   onChange(listener: (state: MarketState) => void): () => void;
   close(): Promise<void>;
+}
+
+/** Whether the program settles, looked at all the time. */
+export interface SettlementWatch {
+  state(): Settlement;
+  /** Returns what ends it. */
+  onChange(listener: () => void): () => void;
+  close(): void;
 }
 
 /** A page of the feed after a cursor. */

@@ -1,10 +1,12 @@
 // Proves: while a maintenance is on, the engine is paused or silent, no order is taken and 503 says why, since when and when to try again;
 // websockets get the alert, then 1012, then the notice when they come back; the event stream stays and tells progress; a lost message costs
-// at most a look; a gateway that is killed in between, or started afterwards, says the same; a Redis restart is no maintenance.
+// at most a look; a gateway that is killed in between, or started afterwards, says the same; a Redis restart is no maintenance. A pause of
+// settlement on-chain is told beside, and closes nothing.
 // Does not prove: that the relayer flushes; who begins and ends a maintenance (tests/relayer/maintenance.test.ts).
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { settlementInstructions } from '#client';
 import { engineKey } from '#feeder';
 import type { Gateway } from '#gateway';
 import { signOrder } from '#gateway';
@@ -164,6 +166,32 @@ test('maintenance', async (t) => {
     await until(async () => (await get(gateway, '/maintenance')).body.phase === 'silent');
     await refusedOrder(place, gateway, 'silent');
     await place.engine('run');
+    await untilStatus(gateway, 'open');
+  });
+
+  await t.test('a pause of settlement is told beside, and orders are taken all the same', async (t) => {
+    const { operator } = place.world.keys;
+    const pause = (isPaused: boolean) => {
+      const { setPaused } = settlementInstructions(place.world.venue.program);
+      return place.world.land(operator, setPaused({ authority: operator.publicKey, isPaused }));
+    };
+    await until(async () => (await get(gateway, '/maintenance')).body.settlement === 'running');
+    const stream = await events(t, gateway);
+    await pause(true);
+    await until(() => stream.heard.some(({ settlement }) => settlement === 'paused'));
+    const { body } = await get(gateway, '/maintenance');
+    assert.deepEqual([body.status, body.settlement], ['open', 'paused']);
+    assert.match(`${body.message}`, /^Orders are taken\. Settlement is paused/);
+    assert.match(await (await fetch(gateway.url)).text(), /Orders are taken.*Settlement is paused on-chain/s);
+    assert.equal((await enter(place, gateway)).status, 202);
+    await beginMaintenance(redis, lane, { id: 'm-paused', ...WHO });
+    await untilStatus(gateway, 'maintenance');
+    assert.equal((await get(gateway, '/maintenance')).body.settlement, 'paused');
+    await endMaintenance(redis, lane, 'm-paused');
+    await place.engine('run');
+    await pause(false);
+    await until(() => stream.heard.at(-1)?.settlement === 'running');
+    assert.doesNotMatch(await (await fetch(gateway.url)).text(), /Settlement is paused/);
     await untilStatus(gateway, 'open');
   });
 

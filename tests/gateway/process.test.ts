@@ -109,6 +109,13 @@ test('what it says of itself', async (t) => {
     for (const status of ['200', '202', '400', '401', '403', '409', '413', '415', '429', '503']) {
       assert.ok(post.responses[status] !== undefined, status);
     }
+    for (const path of ['/live', '/ready'])
+      assert.deepEqual(Object.keys(api.paths[path].get.responses), ['200', '503'], path);
+    const events = api.paths['/maintenance/events'].get.responses;
+    assert.deepEqual(Object.keys(events), ['200', '503']);
+    assert.deepEqual(Object.keys(events['200'].content), ['text/event-stream']);
+    const state = api.paths['/maintenance'].get.responses['200'].content['application/json'].schema;
+    assert.deepEqual(state.properties.settlement.enum, ['running', 'paused', 'unknown']);
   });
   await t.test('health and metrics', async () => {
     assert.deepEqual(JSON.parse((await get('/live')).text), { live: true });

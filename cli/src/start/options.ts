@@ -91,7 +91,7 @@ export function startOptionsCommand(): Command {
     )
     .option(
       '--gateway-port <port>',
-      'run a gateway there, 0 for any free port: maintenance and settlement feed; these trades are not its orders',
+      'run a gateway there, 0 for any free port: maintenance and settlement feed, which with --site is silent until relayer 0.2.0 runs (0.1.0 writes none); these trades are not its orders',
       whole(0, 65_535),
     )
     .option('--once', 'end when all is settled and verified (default without a terminal, and with --json)', false)

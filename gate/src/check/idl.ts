@@ -13,7 +13,7 @@ import { checkMeta } from './meta.ts';
 import type { Sides, Sizes } from './sides.ts';
 
 /** Everything that an IDL tells of what a change does. */
-export function checkIdl(old: Idl, next: Idl, sizes: Sizes = new Map()): readonly Finding[] {
+export function checkIdl(old: Idl, next: Idl, sizes: Sizes = new Map(), isOtherBuild = false): readonly Finding[] {
   const isPodded = [old, next].every(isPod);
   const sides: Sides = { old, next, oldTypes: resolver(old), newTypes: resolver(next), sizes, isPod: isPodded };
   const findings = [
@@ -24,5 +24,6 @@ export function checkIdl(old: Idl, next: Idl, sizes: Sizes = new Map()): readonl
     ...checkConstants(old.constants, next.constants),
     ...checkLooseTypes(sides),
   ];
-  return [...findings, ...checkMeta(old, next, { isChanged: findings.length > 0, isFitting: fits(findings) })];
+  const change = { isChanged: findings.length > 0, isFitting: fits(findings), isOtherBuild };
+  return [...findings, ...checkMeta(old, next, change)];
 }

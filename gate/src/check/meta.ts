@@ -7,9 +7,11 @@ import { meta } from '../rules/program.ts';
 interface Change {
   readonly isChanged: boolean;
   readonly isFitting: boolean;
+  /** Two builds of one version, as their releases say (`0.2.0` and `0.2.0+v2-only`): that their IDLs differ is meant. */
+  readonly isOtherBuild: boolean;
 }
 
-export function checkMeta(old: Idl, next: Idl, { isChanged, isFitting }: Change): readonly Finding[] {
+export function checkMeta(old: Idl, next: Idl, { isChanged, isFitting, isOtherBuild }: Change): readonly Finding[] {
   const findings: Finding[] = [];
   if (old.address !== '' && next.address !== '' && old.address !== next.address) {
     findings.push(finding(meta.address, 'address', `was ${old.address}, is ${next.address}`));
@@ -21,7 +23,8 @@ export function checkMeta(old: Idl, next: Idl, { isChanged, isFitting }: Change)
   const [was, now] = [numbers(old.version), numbers(next.version)];
   const step = was.findIndex((part, at) => part !== now[at]);
   if (old.version === next.version) {
-    if (isChanged) findings.push(finding(meta.notBumped, place, `${next.version} stands for two IDLs`));
+    if (isChanged && !isOtherBuild)
+      findings.push(finding(meta.notBumped, place, `${next.version} stands for two IDLs`));
   } else if (step !== -1 && (now[step] ?? 0) < (was[step] ?? 0)) {
     findings.push(finding(meta.backward, place, detail));
   } else if (!isFitting && !announcesBreak(step, was[0] ?? 0)) {

@@ -139,7 +139,7 @@ export const meta = rules('IDL', 'release', {
     number: 3,
     severity: 'warning',
     title: 'IDL changed, its version did not',
-    why: 'Nobody can tell from the version which of the two a program is.',
+    why: 'Nobody can tell from the version which of the two a program is; a build of its own (`0.2.0+lite`) says so in its manifest.',
     fix: 'Raise the version of the program.',
   },
   backward: {

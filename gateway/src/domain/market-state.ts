@@ -1,3 +1,6 @@
+import type { Settlement } from './settlement.ts';
+import { SETTLEMENT_PAUSED } from './settlement.ts';
+
 /** Why no orders are taken: a phase of a maintenance, or what holds the engine without one. */
 export type ClosedPhase = 'draining' | 'ready' | 'upgrading' | 'verifying' | 'paused' | 'silent';
 
@@ -68,20 +71,28 @@ export function describeClosed(closed: Closed, retryAfterSeconds: number): Reado
 
 export const sayClosed = ({ phase }: Closed): string => `System Maintenance: ${SAID[phase]}`;
 
+export interface DescribedPlace {
+  /** base58. */
+  readonly market: string;
+  readonly settlement: Settlement;
+  readonly retryAfterSeconds: number;
+}
+
 /** GET /maintenance, and each event of GET /maintenance/events. */
 export function describeState(
   state: MarketState,
-  { market, retryAfterSeconds }: { readonly market: string; readonly retryAfterSeconds: number },
+  { market, settlement, retryAfterSeconds }: DescribedPlace,
 ): Readonly<Record<string, unknown>> {
+  const place = { market, settlement };
   if (state.kind === 'closed') {
-    return { market, status: 'maintenance', message: sayClosed(state), ...describeClosed(state, retryAfterSeconds) };
+    return { ...place, status: 'maintenance', message: sayClosed(state), ...describeClosed(state, retryAfterSeconds) };
   }
   if (state.kind === 'unknown')
-    return { market, status: 'unknown', message: 'The gateway cannot see the market now.', retryAfterSeconds };
+    return { ...place, status: 'unknown', message: 'The gateway cannot see the market now.', retryAfterSeconds };
   return {
-    market,
+    ...place,
     status: 'open',
-    message: 'Orders are taken.',
+    message: settlement === 'paused' ? `Orders are taken. ${SETTLEMENT_PAUSED}` : 'Orders are taken.',
     ...(state.resumed === undefined ? {} : { resumed: resumedFields(state.resumed) }),
   };
 }

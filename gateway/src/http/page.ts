@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { MarketState } from '../domain/market-state.ts';
 import { sayClosed } from '../domain/market-state.ts';
+import type { Settlement } from '../domain/settlement.ts';
+import { SETTLEMENT_PAUSED } from '../domain/settlement.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -22,8 +24,13 @@ export const PAGE_HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
+export interface PagePlace {
+  readonly market: string;
+  readonly settlement: Settlement;
+}
+
 /** The state of the market for people; it loads itself again every few seconds. */
-export function statusPage(state: MarketState, market: string): string {
+export function statusPage(state: MarketState, { market, settlement }: PagePlace): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -35,7 +42,7 @@ export function statusPage(state: MarketState, market: string): string {
 </head>
 <body>
 <h1>Market <code>${safe(market)}</code></h1>
-${bodyOf(state)}
+${bodyOf(state)}${settlement === 'paused' ? `\n<p class="state maintenance">${SETTLEMENT_PAUSED}</p>` : ''}
 <p><a href="/maintenance">as JSON</a> · <a href="/openapi.json">the API</a></p>
 </body>
 </html>

@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { describeState } from '../../domain/market-state.ts';
 import type { Hub } from '../../live/hub.ts';
-import type { MarketWatch } from '../../ports.ts';
+import type { MarketWatch, SettlementWatch } from '../../ports.ts';
 import { documented, refusals } from '../schemas.ts';
 
 export interface MaintenanceRoutesDeps {
   readonly watch: MarketWatch;
+  readonly settlement: SettlementWatch;
   readonly hub: Hub;
   /** base58. */
   readonly market: string;
@@ -18,15 +19,16 @@ export interface MaintenanceRoutesDeps {
 const stateSchema = documented(
   z.object({
     market: z.string().describe('What requests are signed for.'),
-    status: z.enum(['open', 'maintenance', 'unknown']),
+    status: z.enum(['open', 'maintenance', 'unknown']).describe('Of orders.'),
+    settlement: z.enum(['running', 'paused', 'unknown']).describe('Of the program, as its config says on-chain.'),
     message: z.string(),
   }),
 );
 
 /** `GET /maintenance` and its event stream, which stays open in a maintenance and tells its progress. */
 export function maintenanceRoutes(app: FastifyInstance, deps: MaintenanceRoutesDeps): void {
-  const { watch, hub, maxBufferedBytes, pingMs } = deps;
-  const now = () => describeState(watch.state(), deps);
+  const { watch, settlement, hub, market, retryAfterSeconds, maxBufferedBytes, pingMs } = deps;
+  const now = () => describeState(watch.state(), { market, settlement: settlement.state(), retryAfterSeconds });
   const streams = new Set<() => void>();
   app.addHook('preClose', async () => {
     for (const end of [...streams]) end();
@@ -55,8 +57,13 @@ export function maintenanceRoutes(app: FastifyInstance, deps: MaintenanceRoutesD
       schema: {
         summary: 'The same as server-sent events: `state`, one at once and one for each change',
         tags: ['market'],
-        produces: ['text/event-stream'],
-        response: refusals(503),
+        response: {
+          200: {
+            description: 'Server-sent events: `event: state`, whose `data` is what GET /maintenance answers.',
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+          ...refusals(503),
+        },
       },
     },
     (request, reply) => {
@@ -75,12 +82,12 @@ export function maintenanceRoutes(app: FastifyInstance, deps: MaintenanceRoutesD
         else raw.write(text);
       };
       const tell = () => write(`event: state\ndata: ${JSON.stringify(now())}\n\n`);
-      const stopListening = watch.onChange(tell);
+      const listening = [watch.onChange(tell), settlement.onChange(tell)];
       // A comment: proxies end what is silent for long.
       const beat = setInterval(() => write(': \n\n'), pingMs);
       const end = () => {
         clearInterval(beat);
-        stopListening();
+        for (const stop of listening) stop();
         streams.delete(end);
         leave();
         raw.end();
