@@ -1,5 +1,6 @@
 import { checkIdl } from './check/idl.ts';
 import { checkLocked, compareLocks } from './check/locks.ts';
+import { checkLost, namesOf } from './check/lost.ts';
 import { checkPairing, checkUnit, compareManifests, routedBy } from './check/manifests.ts';
 import type { Sizes } from './check/sides.ts';
 import { checkTwins } from './check/twins.ts';
@@ -20,8 +21,8 @@ export function check(old: Side, next: Side, sizes: Sizes = new Map()): readonly
   const locked = next.flatMap((unit) =>
     unit.proto && unit.lock ? inProto(checkLocked(unit.proto.proto, unit.lock, true), unit) : [],
   );
-  const alone = [...next.flatMap(checkUnit), ...locked, ...checkTogether(old, next)];
-  if (compared.every((findings) => findings === undefined) && !canMeet(old, next)) {
+  const alone = [...next.flatMap(checkUnit), ...locked, ...checkTogether(next), ...checkLost(old, next)];
+  if (compared.every((findings) => findings === undefined)) {
     throw gateError('GATE_SIDES_DIFFER', 'the two sides have nothing in common to compare');
   }
   return unique([...compared.flatMap((findings) => findings ?? []), ...alone]);
@@ -63,7 +64,7 @@ const buildOf = ({ manifest }: Unit): string => manifest?.content.semver.split('
 
 /** One IDL each is one program, whatever its name; of several, those of one name. */
 function isSameProgram(was: Unit, now: Unit, { old, next }: Context): boolean {
-  const isOnly = [old, next].every((side) => new Set(side.map(({ program }) => program?.idl.name)).size === 1);
+  const isOnly = [old, next].every((side) => namesOf(side).size === 1);
   return isOnly || was.program?.idl.name === now.program?.idl.name;
 }
 
@@ -72,9 +73,9 @@ const speaksTo = (one: Unit, other: Unit): boolean =>
   (other.manifest?.content.speaks !== undefined && routedBy(one) !== undefined);
 
 /** What has to agree at the same time: protobuf and IDL, packages and program of the new side. */
-function checkTogether(old: Side, next: Side): readonly Finding[] {
+function checkTogether(next: Side): readonly Finding[] {
   const pairings = next.flatMap((sender) => next.flatMap((program) => checkPairing(sender, program, true)));
-  return [...pairings, ...meetings(old, next).flatMap(twinsOf)];
+  return [...pairings, ...meetings(next).flatMap(twinsOf)];
 }
 
 interface Meeting {
@@ -82,17 +83,11 @@ interface Meeting {
   readonly proto: Unit;
 }
 
-/** IDLs and .proto of the new side; where it has only one of them, the other is the old side's. */
-function meetings(old: Side, next: Side): readonly Meeting[] {
-  const programs = { old: old.filter(({ program }) => program), next: next.filter(({ program }) => program) };
-  const protos = { old: old.filter(({ proto }) => proto), next: next.filter(({ proto }) => proto) };
-  const isOther = programs.next.length === 0 && protos.old.length === 0;
-  const takers = programs.next.length > 0 ? programs.next : isOther ? programs.old : [];
-  const writers = protos.next.length > 0 ? protos.next : programs.old.length === 0 ? protos.old : [];
-  return takers.flatMap((program) => writers.map((proto) => ({ program, proto })));
+/** Every IDL of the new side with every .proto of it. */
+function meetings(next: Side): readonly Meeting[] {
+  const writers = next.filter(({ proto }) => proto);
+  return next.filter(({ program }) => program).flatMap((program) => writers.map((proto) => ({ program, proto })));
 }
-
-const canMeet = (old: Side, next: Side): boolean => meetings(old, next).length > 0;
 
 function twinsOf({ program, proto }: Meeting): readonly Finding[] {
   if (!program.program || !proto.proto) return [];

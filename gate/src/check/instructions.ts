@@ -5,7 +5,7 @@ import { borsh } from '../layout/borsh.ts';
 import { compareLayouts } from '../layout/compare.ts';
 import type { Resolver } from '../layout/resolve.ts';
 import type { Shape } from '../layout/shape.ts';
-import { describe, shapeKey } from '../layout/shape.ts';
+import { describe, isUnderstood, shapeKey } from '../layout/shape.ts';
 import { instruction } from '../rules/instruction.ts';
 import { checkInstructionAccounts } from './instruction-accounts.ts';
 import { argumentRules, findingsOf } from './layout-rules.ts';
@@ -55,7 +55,10 @@ function compareReturns(
   if (was.returns === undefined && now.returns === undefined) return [];
   const before = was.returns === undefined ? undefined : oldTypes.type(was.returns);
   const after = now.returns === undefined ? undefined : newTypes.type(now.returns);
-  if (before && after && shapeKey(before) === shapeKey(after)) return [];
+  if (before && after && shapeKey(before) === shapeKey(after)) {
+    if (isUnderstood(after)) return [];
+    return [finding(instruction.unknown, `${place(now)}/returns`, `${describe(after)} is not understood`)];
+  }
   const [from, to] = [before, after].map((shape) => (shape ? describe(shape) : 'nothing'));
   return [finding(instruction.returns, `${place(now)}/returns`, `was ${from}, is ${to}`)];
 }

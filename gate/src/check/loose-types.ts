@@ -1,8 +1,8 @@
 import type { Finding, Rule } from '../finding.ts';
 import { finding } from '../finding.ts';
-import { isObject } from '../idl/json.ts';
 import { LEGACY } from '../idl/legacy.ts';
 import type { Idl } from '../idl/model.ts';
+import { namesIn } from '../idl/reach.ts';
 import { looseType } from '../rules/program.ts';
 import type { Sides } from './sides.ts';
 import { compareStored } from './stored.ts';
@@ -53,14 +53,4 @@ function reachable(idl: Idl): ReadonlySet<string> {
     for (const name of namesIn([args.map(({ type }) => type), returns])) visit(name);
   }
   return reached;
-}
-
-/** Every name that a type says in `defined`, however deep. */
-function namesIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn);
-  if (!isObject(value)) return [];
-  const { defined } = value;
-  const own = typeof defined === 'string' ? defined : isObject(defined) ? defined.name : undefined;
-  const inner = Object.values(value).flatMap(namesIn);
-  return typeof own === 'string' ? [own, ...inner] : inner;
 }

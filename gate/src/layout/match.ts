@@ -17,7 +17,11 @@ export function compareShapes(was: Shape, now: Shape, path: string, terms: Terms
     return { differences: [{ kind: 'same-bytes', path, detail }], aligned: true };
   }
   if (was.kind === 'unknown' || now.kind === 'unknown') {
-    const detail = `was ${describe(was)}, is ${describe(now)}: one of them is not understood`;
+    const [from, to] = [describe(was), describe(now)];
+    const detail =
+      from === to
+        ? `a type inside of ${to} changed, and the program's own code reads it`
+        : `was ${from}, is ${to}: one of them is not understood`;
     return { differences: [{ kind: 'unknown', path, detail }], aligned: false };
   }
   const inner = { ...terms, isTail: false };

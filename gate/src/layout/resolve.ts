@@ -1,7 +1,8 @@
 import { canonical, isObject } from '../idl/json.ts';
 import type { Field, Idl, IdlType, TypeDef } from '../idl/model.ts';
+import { reachOf } from '../idl/reach.ts';
 import type { FieldShape, Shape } from './shape.ts';
-import { scalar } from './shape.ts';
+import { isUnderstood, scalar, shapeKey } from './shape.ts';
 
 /** What the parameters of a generic type stand for: a type, or the length of an array. */
 type Arguments = ReadonlyMap<string, Shape | number>;
@@ -90,10 +91,22 @@ export function resolver(idl: Pick<Idl, 'types'>): Resolver {
   const fieldsAt = (fields: readonly Field[], place: Place): readonly FieldShape[] =>
     fields.map(({ name, type }) => ({ name, shape: resolve(type, place) }));
 
-  const body = ({ name, serialization, repr, body: type }: TypeDef, place: Place): Shape => {
-    if (serialization.startsWith('custom:')) {
-      return { kind: 'unknown', text: `${name} (${serialization}) ${canonical(type)}`, isCustom: true };
-    }
+  /** Its own code may read whatever its definition reaches: it is the same only if all of that is. */
+  const custom = (found: TypeDef, { generics }: Place): Shape => {
+    const { key, isComplete } = reachOf(found, types);
+    const given = [...generics.values()];
+    const values = given.map((value) => (typeof value === 'number' ? String(value) : shapeKey(value)));
+    return {
+      kind: 'unknown',
+      text: `${found.name} (${found.serialization}) ${canonical(found.body)}`,
+      key: `${key} <${values.join(', ')}>`,
+      isCustom: isComplete && given.every((value) => typeof value === 'number' || isUnderstood(value)),
+    };
+  };
+
+  const body = (found: TypeDef, place: Place): Shape => {
+    const { name, serialization, repr, body: type } = found;
+    if (serialization.startsWith('custom:')) return custom(found, place);
     if (type.kind === 'struct') {
       return { kind: 'struct', name, serialization, repr, fields: fieldsAt(type.fields, place) };
     }

@@ -15,8 +15,16 @@ export type Shape =
   | EnumShape
   /** A type inside itself: the outer one is compared. */
   | { readonly kind: 'cycle'; readonly name: string }
-  /** `isCustom`: defined here, and coded by the program's own code. */
-  | { readonly kind: 'unknown'; readonly text: string; readonly isCustom?: boolean };
+  | UnknownShape;
+
+export interface UnknownShape {
+  readonly kind: 'unknown';
+  readonly text: string;
+  /** Everything it stands for, where that is more than its text. */
+  readonly key?: string;
+  /** Whether it is coded by the program's own code, and defined here with all that it reaches. */
+  readonly isCustom?: boolean;
+}
 
 export interface StructShape {
   readonly kind: 'struct';
@@ -88,6 +96,8 @@ export function shapeKey(shape: Shape): string {
       return `option${shape.tagBytes}<${shapeKey(shape.inner)}>`;
     case 'array':
       return `[${shapeKey(shape.inner)};${shape.length}]`;
+    case 'unknown':
+      return shape.key ?? shape.text;
     default:
       return describe(shape);
   }

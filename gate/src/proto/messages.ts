@@ -80,7 +80,7 @@ function compareField(old: ProtoField, next: ProtoField, { was, now, path, local
   else if (before.label !== next.label || before.keyType !== next.keyType)
     findings.push(finding(rule.label, place, detail));
   else if (!isSameType || before.kind !== next.kind) findings.push(finding(typeRule(before, next), place, detail));
-  return [...findings, ...comparePresence(old, next, { was, now, path: place, local })];
+  return [...findings, ...comparePresence(before, next, { was, now, path: place, local })];
 }
 
 function comparePresence(old: ProtoField, next: ProtoField, { was, now, path }: Place): readonly Finding[] {
@@ -98,6 +98,9 @@ function comparePresence(old: ProtoField, next: ProtoField, { was, now, path }: 
   }
   if (old.default !== next.default) {
     findings.push(finding(rule.default, path, `was ${old.default ?? 'none'}, is ${next.default ?? 'none'}`));
+  } else if (old.type === next.type && next.kind === 'enum' && old.firstNumber !== next.firstNumber) {
+    const detail = `no default is written, and the first value of ${next.type} was ${old.firstNumber}, is ${next.firstNumber}`;
+    findings.push(finding(rule.default, path, detail));
   }
   return findings;
 }

@@ -42,6 +42,8 @@ export interface ProtoField {
   readonly oneof: string | undefined;
   readonly jsonName: string;
   readonly default: string | undefined;
+  /** Number that an enum stands at when bytes leave it out and no default is written; undefined where none can be left out. */
+  readonly firstNumber: number | undefined;
 }
 
 export interface Enum {

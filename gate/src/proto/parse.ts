@@ -102,7 +102,15 @@ function fieldOf(field: protobuf.Field, missing: ReadonlySet<string>): ProtoFiel
     // Set when it was resolved.
     jsonName: field.jsonName ?? field.name,
     default: field.options?.default === undefined ? undefined : String(field.options.default),
+    firstNumber: firstNumber(field),
   };
+}
+
+/** A closed enum may start at any number: the value that is written first stands for what is left out. */
+function firstNumber(field: protobuf.Field): number | undefined {
+  const type = field.resolvedType;
+  if (!(type instanceof protobuf.Enum) || field.repeated || field.required) return undefined;
+  return field.options?.default === undefined ? Object.values(type.values)[0] : undefined;
 }
 
 function typeOf(field: protobuf.Field, missing: ReadonlySet<string>): Pick<ProtoField, 'kind' | 'type'> {

@@ -79,6 +79,20 @@ export const wire = rules('WIR', 'release', {
     why: 'Its number is not kept when the field goes.',
     fix: 'Write .proto and lock by `npm run generate`, never by hand.',
   },
+  lost: {
+    number: 12,
+    severity: 'breaking',
+    title: 'program or kind of file that the new side lacks',
+    why: 'OLD has an IDL or .proto files, and NEW has nothing to hold against them: all that they promise is gone, or was left out.',
+    fix: 'Name a folder that holds both kinds and every program. To judge one file, name the file itself.',
+  },
+  aside: {
+    number: 13,
+    severity: 'warning',
+    title: 'kind of file left aside',
+    why: 'NEW is a single file, so what OLD has of another kind, or of another program, was not judged.',
+    fix: 'Judge it too, before anything ships: name a folder that holds both kinds and every program.',
+  },
 });
 
 /** Folders of releases. */

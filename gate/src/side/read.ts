@@ -30,6 +30,7 @@ export async function readSide(path: string): Promise<Side> {
 const isRelease = (folder: string): boolean => existsSync(join(folder, MANIFEST));
 
 const unit = (label: string, parts: Partial<Unit>): Unit => ({
+  isFile: false,
   program: undefined,
   proto: undefined,
   lock: undefined,
@@ -40,9 +41,9 @@ const unit = (label: string, parts: Partial<Unit>): Unit => ({
 });
 
 async function readFile(file: string): Promise<Unit> {
-  if (file.endsWith('.proto')) return unit(file, { proto: await readProto([file]) });
+  if (file.endsWith('.proto')) return unit(file, { isFile: true, proto: await readProto([file]) });
   if (basename(file) === MANIFEST) return readRelease(dirname(file));
-  if (file.endsWith('.json')) return unit(file, { program: readProgram(file) });
+  if (file.endsWith('.json')) return unit(file, { isFile: true, program: readProgram(file) });
   throw gateError('GATE_INPUT_UNREADABLE', `${file} is neither .json nor .proto`);
 }
 

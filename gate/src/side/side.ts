@@ -21,6 +21,8 @@ export interface ProtoSide {
 export interface Unit {
   /** What people call it: `settlement 0.1.0`, or a path. */
   readonly label: string;
+  /** Whether it is one file that was named itself: the question is about that file then. */
+  readonly isFile: boolean;
   readonly program: ProgramSource | undefined;
   readonly proto: ProtoSide | undefined;
   /** Numbers of protobuf fields, where they are kept in a lock. */
