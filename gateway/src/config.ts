@@ -51,7 +51,7 @@ export const gatewayConfigSchema = z.strictObject({
     listOf(network, MAX_PROXIES).default([]),
     'addresses or networks',
     'TRUSTED_PROXIES',
-    "Proxies whose X-Forwarded-For names the client. Without them a client is the connection's other end.",
+    "Proxies whose X-Forwarded-For names the client; ports there count for nothing, and what is no address counts as the proxy. Without them a client is the connection's other end.",
   ),
   requestsPerMinute: field(
     whole(1, 1_000_000).default(600),

@@ -293,6 +293,17 @@ test('orders', async (t) => {
     assert.equal(unknown.status, 429);
   });
 
+  await t.test('behind a proxy an address is one client, whatever the proxy writes beside it', async () => {
+    const slow = await place.start({ requestsPerMinute: 2, trustedProxies: ['127.0.0.1'] });
+    const asked = async (forwarded: string) =>
+      (await fetch(`${slow.url}/maintenance`, { headers: { 'x-forwarded-for': forwarded } })).status;
+    for (const spelt of ['203.0.113.7:1', '203.0.113.7:2']) assert.equal(await asked(spelt), 200);
+    assert.equal(await asked('203.0.113.7:3'), 429);
+    assert.equal(await asked('203.0.113.8:3'), 200);
+    for (const junk of ['one', 'two']) assert.equal(await asked(junk), 200);
+    assert.equal(await asked('three'), 429);
+  });
+
   await t.test('a page that is listed may send orders', async () => {
     const origin = 'https://trade.example';
     const open = await place.start({ allowedOrigins: [origin] });

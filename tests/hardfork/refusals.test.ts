@@ -1,5 +1,5 @@
 // Proves: what stands in the way of a hard fork is named by its preflight before anything is changed: a pause, a schedule, a relayer that runs or is
-// planned and knows no maintenance, another upgrade authority, a key that can't pay; without any of it the preflight passes. While it runs: a flush that
+// planned and knows no maintenance, another upgrade authority, a key that can't pay; a fork so refused blocks nothing; without any of it the preflight passes. While it runs: a flush that
 // waits says for what, a relayer that stays silent has the maintenance ended, a maintenance of somebody else's is not taken over, a timelock holds,
 // a config with other terms is not gone on with.
 // Does not prove: the same through the command (in-place.test.ts, abort.test.ts); the relayer's and the engine's words are written by the test.
@@ -16,12 +16,15 @@ import { leaseKey } from '#feeder';
 import type { FlushReport } from '#relayer';
 import { beginMaintenance, endMaintenance, laneKeys, readMaintenance } from '#relayer';
 import { requireSameTerms } from '../../cli/src/hardfork/deploy.ts';
+import { abortFork, hardfork, showFork } from '../../cli/src/hardfork/hardfork.ts';
 import { flushed, inPhase, resumed } from '../../cli/src/hardfork/maintenance.ts';
 import { unlocked } from '../../cli/src/hardfork/nominate.ts';
 import { checked } from '../../cli/src/hardfork/preflight.ts';
 import type { ForkScene } from '../../cli/src/hardfork/scene.ts';
 import { maintenanceId } from '../../cli/src/hardfork/scene.ts';
 import type { Operation } from '../../cli/src/rollout/journal.ts';
+import { Journal } from '../../cli/src/rollout/journal.ts';
+import { requireNoFork } from '../../cli/src/rollout/open-fork.ts';
 import { layoutOf } from '../../cli/src/service/layout.ts';
 import { processId } from '../../cli/src/service/process-id.ts';
 import { NOTHING_YET } from '../../cli/src/service/state.ts';
@@ -78,7 +81,7 @@ function scene(changes: Partial<ForkScene> = {}): ForkScene {
     desk: { ...base.desk, output },
     ...{ authority: { address: admin, signer: undefined }, old: side, next: side, folder, siteFile: '' },
     plan: { kind: 'in-place', site: '', program: '0.2.0', reason: 'a test', deadlineMs: undefined },
-    patience: { ...IMPATIENT, clearMs: 200, reportMs: 60_000 },
+    patience: { ...IMPATIENT, clearMs: 1_000, reportMs: 60_000 },
     operation: () => operation,
     ...changes,
   };
@@ -124,6 +127,36 @@ test('preflight: the plan has such a relayer run', async () => {
     'RELAYER_TOO_OLD',
     /the plan has relayer 0\.1\.0/,
   );
+});
+
+test('a fork that its preflight refused stands in nobody’s way', async () => {
+  const results: Record<string, unknown>[] = [];
+  const { plan, desk, ...rest } = scene();
+  const output = { ...desk.output, result: (result: object) => void results.push({ ...result }) };
+  const own = mkdtempSync(join(folder, 'site-'));
+  const stage = { ...rest, desk: { ...desk, output }, site: { ...rest.site, program: venue.program, folder: own } };
+  const asked = (program: string, reason: string) => ({ plan: { ...plan, program, reason }, siteFile: '', yes: true });
+  const unknown = asked('9.9.9', 'a release that is not there');
+  await refused(hardfork(stage, unknown), 'RELEASE_MISSING', /9\.9\.9/);
+  const newest = async () => (await new Journal(own).newest())?.operation;
+  assert.deepEqual(
+    (await newest())?.steps.map(({ name }) => name),
+    ['preflight'],
+  );
+  requireNoFork(await new Journal(own).newest());
+  await showFork(stage, asked('0.2.0', 'the corrected plan'), true);
+  assert.equal(results.at(-1)?.operation, null);
+  said = { state: 'waiting', release: '0.2.0' };
+  const corrected = asked('0.2.0', 'the corrected plan');
+  await refused(hardfork(stage, corrected), 'RELAYER_SILENT', /is waiting/);
+  assert.equal((await newest())?.reason, 'the corrected plan');
+  await abortFork(stage, asked('9.9.9', 'whatever'));
+  assert.equal((await newest())?.state, 'aborted');
+  // One that has begun to change anything does.
+  const begun = { name: 'stage', state: 'begun', at: new Date(0).toISOString(), evidence: {} } as const;
+  const open = await new Journal(own).begin({ ...rest.operation(), steps: [begun] });
+  assert.throws(() => requireNoFork(open), { code: 'HARDFORK_UNFINISHED' });
+  await refused(hardfork(stage, corrected), 'HARDFORK_UNFINISHED', /another plan/);
 });
 
 test('preflight: relayer or engine is away', async () => {

@@ -102,7 +102,8 @@ test('while a hard fork is under way nobody moves the sequence', async () => {
   await restoreMaintenance(redis, lane, { ...maintenance, startedMs: 1, phaseMs: 1 });
   const fork: Operation = {
     ...{ v: 1, kind: 'hardfork', state: 'failed', startedAt: new Date(0).toISOString(), by: 'ops', reason: 'x' },
-    ...{ target: {}, previous: { relayer: '0.2.0', engine: '0.2.0' }, steps: [] },
+    ...{ target: {}, previous: { relayer: '0.2.0', engine: '0.2.0' } },
+    steps: [{ name: 'flush', state: 'begun', at: new Date(0).toISOString(), evidence: {} }],
   };
   await new Journal(dir).begin(fork);
   await refused('HARDFORK_UNFINISHED', 1, ...here);

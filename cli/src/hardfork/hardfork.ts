@@ -7,7 +7,7 @@ import { requireAdmin } from '../rollout/admin.ts';
 import type { Entry, Operation } from '../rollout/journal.ts';
 import { changesFolder, Journal } from '../rollout/journal.ts';
 import { locked } from '../rollout/lock.ts';
-import { isOpenFork, requireNoFork } from '../rollout/open-fork.ts';
+import { isOpenFork, isUnfinishedFork, requireNoFork } from '../rollout/open-fork.ts';
 import { isUnderWay } from '../rollout/rollback-steps.ts';
 import { runSteps } from '../rollout/run.ts';
 import type { Stage } from '../rollout/scene.ts';
@@ -57,8 +57,8 @@ export async function abortFork(stage: Stage, request: ForkRequest): Promise<voi
     if (newest?.operation.kind === 'hardfork' && newest.operation.state === 'aborted') {
       return report(stage, newest.operation, 'this fork was taken back already');
     }
-    if (newest === undefined || !isOpenFork(newest.operation)) throw none();
-    requireSame(newest.operation, request.plan);
+    if (newest === undefined || !isUnfinishedFork(newest.operation)) throw none();
+    if (isOpenFork(newest.operation)) requireSame(newest.operation, request.plan);
     const scene = sceneOf(stage, request, newest);
     await isAbortable({ ...scene, operation: () => newest.operation, requireInCharge: async () => undefined });
     if (!request.yes && !isAborting(newest.operation)) {
@@ -102,7 +102,7 @@ export async function showFork(stage: Stage, request: ForkRequest, dryRun: boole
       ? 'no hard fork has been written down here'
       : `hard fork of ${operation.startedAt} by ${operation.by}: ${operation.state}${operation.message === undefined ? '' : `, ${operation.message}`}`,
   );
-  const isOpen = operation !== undefined && isOpenFork(operation);
+  const isOpen = operation !== undefined && isOpenFork(operation) && (!dryRun || isSamePlan(operation, request.plan));
   const steps = stepsOf(request.plan).map(({ name, title, undo }) => {
     const record = isOpen || !dryRun ? operation?.steps.find((step) => step.name === name) : undefined;
     return { name, title, state: record?.state ?? 'to do', undo: undo?.title ?? null };
@@ -116,7 +116,7 @@ export async function showFork(stage: Stage, request: ForkRequest, dryRun: boole
   });
   for (const line of costLines(costs)) output.say(line);
   output.say('dry run: nothing was changed');
-  output.result({ operation: operation ?? null, steps, costs });
+  output.result({ operation: isOpen ? operation : null, steps, costs });
 }
 
 /** Alone at the site, by the admin. @throws LockstepError OPERATION_RUNNING, NotAdmin */
@@ -130,7 +130,7 @@ async function inOperation(stage: Stage, work: (journal: Journal) => Promise<voi
   }
 }
 
-/** The fork under way when it is the one asked for, else a new one. @throws LockstepError HARDFORK_UNFINISHED, ROLLBACK_UNFINISHED */
+/** The fork under way when it is the one asked for, else a new one: also where the last one was refused before it changed anything. @throws LockstepError HARDFORK_UNFINISHED, ROLLBACK_UNFINISHED */
 async function begun(stage: Stage, journal: Journal, request: ForkRequest): Promise<Entry> {
   const newest = await journal.newest();
   if (newest !== undefined && isOpenFork(newest.operation)) {

@@ -34,7 +34,7 @@ export function requireKnowsMaintenance(running: string | undefined, planned: st
     throw siteError(
       'RELAYER_TOO_OLD',
       `relayer ${running ?? 'of an unknown release'} runs, which knows no maintenance: it would settle on`,
-      `Nothing was changed. End this operation with --abort, have relayer ${KNOWN_SINCE.join('.')}.0 or a later one run (\`lockstep rollout --through 2\`), and begin anew.`,
+      `Nothing was changed. Have relayer ${KNOWN_SINCE.join('.')}.0 or a later one run (\`lockstep rollout --through 2\`), then run the same command again.`,
     );
   }
   if (planned === undefined || knowsMaintenance(planned)) return;

@@ -7,6 +7,7 @@ import { configNow, deployedProgram } from '../rollout/chain.ts';
 import { engineNow } from '../rollout/engine.ts';
 import type { Evidence } from '../rollout/journal.ts';
 import { isLocked } from '../rollout/lock.ts';
+import { PREFLIGHT } from '../rollout/open-fork.ts';
 import { installReleases, relayerStatus, requireServices } from '../rollout/services.ts';
 import { siteError } from '../rollout/wait.ts';
 import { fromNode } from '../rpc.ts';
@@ -17,7 +18,7 @@ import type { ForkScene, ForkStep } from './scene.ts';
 
 /** What must be so before anything is changed. Nothing is, but that packages are installed. */
 export const preflight: ForkStep = {
-  name: 'preflight',
+  name: PREFLIGHT,
   title: 'nothing stands in the way: keys, releases, services, balances',
   run: checked,
 };

@@ -9,6 +9,7 @@ import { releaseVersion } from '#client';
 import type { GatewayConfig } from '../config.ts';
 import { answerOf, RequestRefused } from '../errors.ts';
 import type { GatewayMetrics } from '../observe/metrics.ts';
+import { clientAddress } from './client-address.ts';
 import { checkOrigins } from './origin.ts';
 import { refuseUnknownPaths, refusing } from './refusals.ts';
 
@@ -75,6 +76,7 @@ export async function createApp({ config, logger, metrics, closeSockets }: AppDe
   await app.register(rateLimit, {
     max: config.requestsPerMinute,
     timeWindow: MINUTE_MS,
+    keyGenerator: clientAddress,
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused('RATE_LIMITED', 'too many requests from this address', {
         retryAfterSeconds: Math.ceil(ttl / 1_000),

@@ -7,8 +7,8 @@ import { maintenanceChannel, readStanding } from './maintenance.ts';
 
 /**
  * Removes what stands where a maintenance is expected and is none, if it is still what was read. The engine is asked to run when a maintenance
- * paused it: the one the hash names, the one the relayer reports, or the one that ended last. What the hash or the relayer names has ended: no
- * relayer writes it back.
+ * paused it: the one the hash names, the one the relayer reports, or the one that ended last. What the relayer reports, else the hash
+ * names, has ended: no relayer writes it back.
  * KEYS maintenance, ended, waived, control, flush · ARGV channel, request id for the engine, type read, (field, value)* · returns {0} when
  * something else stands there by now, {1, request asked of the engine or '', request that has it paused or ''}
  */
@@ -32,8 +32,8 @@ local was_paused = field(KEYS[1], 'was_paused') == '1'
 local pausing = ''
 if field(KEYS[4], 'mode') == 'pause' then pausing = field(KEYS[4], 'mode_request') end
 redis.call('DEL', KEYS[1], KEYS[3])
-local over = named
-if over == '' then over = told end
+local over = told
+if over == '' then over = named end
 if over ~= '' then redis.call('SET', KEYS[2], over) end
 local request = ''
 if pausing ~= '' and not was_paused and (pausing == named or pausing == told or pausing == ended) then
