@@ -30,7 +30,7 @@ export interface ExampleSite {
 export async function openSite(startOptions: readonly string[]): Promise<ExampleSite> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-example-'));
   const file = join(folder, 'site.json');
-  const start = run(['start', '--site', folder, '--once', '--json', ...startOptions]);
+  const start = startLockstep(['start', '--site', folder, '--once', '--json', ...startOptions]);
   const ended = start.result.then(({ code, json }) => {
     if (code !== 0) throw new Error(`start ended with ${code}`);
     return json;
@@ -66,7 +66,7 @@ export async function openSite(startOptions: readonly string[]): Promise<Example
 /** Runs a command to its end, with its words for people on standard error. @throws Error when it ends with another code than 0 */
 export async function lockstep(...words: readonly string[]): Promise<Json> {
   console.error(`\n$ npx lockstep ${words.join(' ')}`);
-  const { code, json } = await run([...words, '--json']).result;
+  const { code, json } = await startLockstep([...words, '--json']).result;
   if (code !== 0) throw new Error(`lockstep ${words[0]} ended with ${code}: ${JSON.stringify(json)}`);
   return json;
 }
@@ -76,8 +76,15 @@ export async function until(isTrue: () => boolean | Promise<boolean>): Promise<v
   while (!(await isTrue())) await sleep(20);
 }
 
-function run(words: readonly string[]): { child: ChildProcess; result: Promise<{ code: number; json: Json }> } {
-  const child = spawn(process.execPath, [LOCKSTEP, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A command as a process of its own, with its words for people on standard error. */
+export function startLockstep(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): {
+  child: ChildProcess;
+  result: Promise<{ code: number; json: Json }>;
+} {
+  const child = spawn(process.execPath, [LOCKSTEP, ...words], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     output += chunk.toString();

@@ -11,29 +11,38 @@ const REPO = fileURLToPath(new URL('../..', import.meta.url));
 const COUNT = 9_000;
 const RATE = 15;
 
-/**
- * Runs an example to its end; answers its last line. From `shown` on, when there is nothing more to see, the rest of its trades has no pace.
- */
-export async function runExample(name: string, shown: RegExp): Promise<Readonly<Record<string, unknown>>> {
-  const script = `examples/${name}/run.ts`;
-  const words = ['--import', 'tsx', script, `${COUNT}`, `${RATE}`];
-  const child = spawn(process.execPath, words, { cwd: REPO, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  // With the site it has started.
+type Json = Readonly<Record<string, unknown>>;
+
+/** Runs an example to its end, which must be a good one; answers its last line. `onText` hears its standard error so far. */
+export async function runToItsEnd(
+  name: string,
+  words: readonly string[],
+  onText: (stderr: string) => void = () => undefined,
+): Promise<Json> {
+  const command = ['--import', 'tsx', `examples/${name}/run.ts`, ...words];
+  const child = spawn(process.execPath, command, { cwd: REPO, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  // With the processes it has started.
   after(() => child.exitCode === null && process.kill(-Number(child.pid), 'SIGTERM'));
   const texts = { stdout: '', stderr: '' };
-  let hurried: Promise<() => void> | undefined;
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].on('data', (piece: Buffer) => {
       texts[stream] += piece.toString();
-      const site = /--site (\S+)/.exec(texts.stderr)?.[1];
-      if (site === undefined || !shown.test(texts.stderr)) return;
-      hurried ??= hurry(JSON.parse(readFileSync(site, 'utf8')).engine.root);
+      onText(texts.stderr);
     });
   }
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  (await hurried)?.();
   assert.equal(code, 0, texts.stderr);
-  const json = JSON.parse(texts.stdout.trimEnd().split('\n').at(-1) ?? '');
+  return JSON.parse(texts.stdout.trimEnd().split('\n').at(-1) ?? '');
+}
+
+/** An example at a site. From `shown` on, when there is nothing more to see, the rest of its trades has no pace. */
+export async function runExample(name: string, shown: RegExp): Promise<Json> {
+  let hurried: Promise<() => void> | undefined;
+  const json = await runToItsEnd(name, [`${COUNT}`, `${RATE}`], (stderr) => {
+    const site = /--site (\S+)/.exec(stderr)?.[1];
+    if (site === undefined || !shown.test(stderr)) return;
+    hurried ??= hurry(JSON.parse(readFileSync(site, 'utf8')).engine.root);
+  }).finally(async () => (await hurried)?.());
   assert.deepEqual([json.accepted, json.pending, json.duplicates, json.verified], [COUNT, 0, 0, true]);
   return json;
 }

@@ -1,4 +1,4 @@
-// Proves: docs/reference/gateway.md lists every setting, refusal, metric and key as the code has them.
+// Proves: docs/reference/gateway.md lists every setting, refusal, metric and key as the code has them, and shows the client of the example.
 // Does not prove: its prose. Refresh the tables with `UPDATE_REFERENCE=1 node --import tsx --test tests/gateway/reference.test.ts`.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,6 +11,10 @@ const PAGE = new URL('../../docs/reference/gateway.md', import.meta.url);
 
 test('settings', () => section(PAGE, 'settings', settingsTable()));
 test('refusals', () => section(PAGE, 'refusals', refusalsTable()));
+test('client', () => {
+  const file = readFileSync(new URL('../../examples/gateway-client/client.ts', import.meta.url), 'utf8');
+  section(PAGE, 'client', `\`\`\`ts\n${file}\`\`\``);
+});
 test('metrics', () => section(PAGE, 'metrics', metricsTable()));
 
 test('keys', () => {
