@@ -1,6 +1,7 @@
 // Proves: trades that settled before a migration of the tree, after its way back, and before a move to another program are all
 // proved against the one root there is now, from the node's history alone; so is a trade after each; the test flight computes the
-// same root; a proof file says whose root it leads to, and verifying refuses another one.
+// same root; a proof file says whose root it leads to, and verifying refuses another one; a proof of a root that the market had a moment ago
+// still holds, one of a root that it never had is refused with a code of its own.
 // Does not prove: anything about the forks themselves (tests/program/fork).
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,13 +12,19 @@ import type { TransactionInstruction } from '@solana/web3.js';
 import { Keypair, PublicKey } from '@solana/web3.js';
 import {
   baseLots,
+  batchLeaf,
   createMarketAccount,
   encodeBatchV1,
   idl,
   marketSpace,
+  payloadDigest,
+  proveTrade,
   quoteAtoms,
+  ResultCode,
   readConfig,
   readMarketHeader,
+  resultsDigest,
+  StateTree,
   sequence,
   settlementInstructions,
   tradeId,
@@ -158,7 +165,23 @@ test('every trade is proved against the present root, through every kind of fork
   };
   assert.match(await verify('--rpc', chain.rpcUrl), /"rootTrusted":true/);
   const elsewhere = verify('--rpc', chain.rpcUrl, '--program', oldProgram.toBase58(), '--market', market.toBase58());
-  await assert.rejects(elsewhere, { code: 'PROOF_INVALID' });
+  await assert.rejects(elsewhere, { code: 'PROOF_ROOT_UNKNOWN' });
+
+  await settle();
+  const { slot } = await readMarketHeader(connection, present.market, 'confirmed', present.program);
+  for (const older of [first, last]) {
+    await writeFile(path, toJson(older));
+    const { valid, rootTrusted, rootSlot } = JSON.parse(
+      (await verify('--rpc', chain.rpcUrl)).trimEnd().split('\n').at(-1) ?? '',
+    );
+    assert.deepEqual([valid, rootTrusted, BigInt(rootSlot) < slot], [true, true, true]);
+    const forged = { ...older, root: '00'.repeat(32) };
+    await writeFile(path, toJson(forged));
+    await assert.rejects(verify('--rpc', chain.rpcUrl), { code: 'PROOF_INVALID' });
+  }
+  await writeFile(path, toJson(forgeryOf(present, settled)));
+  assert.match(await verify(), /"rootTrusted":false/);
+  await assert.rejects(verify('--rpc', chain.rpcUrl), { code: 'PROOF_ROOT_UNKNOWN' });
 });
 
 function proveFrom(
@@ -167,4 +190,15 @@ function proveFrom(
   id: number,
 ) {
   return prove({ ...present } as Parameters<typeof prove>[0], history, tradeId(id));
+}
+
+/** A batch that never was, as the only leaf of a tree of its own: a proof that holds against its own root. */
+function forgeryOf({ program, market }: { program: PublicKey; market: PublicKey }, id: number) {
+  const data = encodeBatchV1({ sequence: sequence(id), trades: [trade(id)] });
+  const codes = Uint8Array.of(ResultCode.Settled);
+  const tree = new StateTree();
+  const digests = { payloadDigest: payloadDigest(data), resultsDigest: resultsDigest(codes) };
+  tree.append(batchLeaf({ program, market, sequence: sequence(id), version: 1, ...digests }));
+  const proof = proveTrade({ program, market, tree, leafIndex: 0, data, codes, tradeId: tradeId(id) });
+  return { proof, root: Buffer.from(tree.root()).toString('hex') };
 }
