@@ -3,6 +3,7 @@
 // what was kept is given up once. A dry run changes nothing and says what it takes.
 // Does not prove: kills at other moments, of the relayer and of Redis (bench/hardfork.ts --kills), nor what an abort does (abort.test.ts).
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inPlaceSteps } from '../../cli/src/hardfork/in-place.ts';
 import { openTried } from './setup/open.ts';
@@ -35,6 +36,10 @@ test('a dry run says what it takes, and changes nothing', async () => {
   assert.ok(steps.every(({ state }) => state === 'to do'));
   assert.match(text, /nothing was changed/);
   assert.deepEqual(await site.standing(), BEFORE);
+  assert.doesNotMatch(text, /no hard fork has been written down/);
+  const missing = site.plan('missing.json', { ...JSON.parse(readFileSync(site.planFile, 'utf8')), engine: '9.9.9' });
+  const refused = await site.start('hardfork', '--plan', missing, '--dry-run').ended;
+  assert.deepEqual([refused.code, refused.json.error?.code], [1, 'RELEASE_MISSING']);
   assert.equal(await site.newest(), undefined);
 });
 

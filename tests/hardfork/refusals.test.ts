@@ -1,5 +1,6 @@
 // Proves: what stands in the way of a hard fork is named by its preflight before anything is changed: a pause, a schedule, a relayer that runs or is
-// planned and knows no maintenance, another upgrade authority, a key that can't pay; a fork so refused blocks nothing; without any of it the preflight passes. While it runs: a flush that
+// planned and knows no maintenance, another upgrade authority, a key that can't pay; a fork so refused blocks nothing; without any of it the preflight passes. A dry run
+// refuses what of it needs no key. While it runs: a flush that
 // waits says for what, a relayer that stays silent has the maintenance ended, a maintenance of somebody else's is not taken over, a timelock holds,
 // a config with other terms is not gone on with.
 // Does not prove: the same through the command (in-place.test.ts, abort.test.ts); the relayer's and the engine's words are written by the test.
@@ -10,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { changeOf, readConfig, settlementInstructions, slot, tradeId } from '#client';
 import { leaseKey } from '#feeder';
@@ -19,9 +21,10 @@ import { requireSameTerms } from '../../cli/src/hardfork/deploy.ts';
 import { abortFork, hardfork, showFork } from '../../cli/src/hardfork/hardfork.ts';
 import { flushed, inPhase, resumed } from '../../cli/src/hardfork/maintenance.ts';
 import { unlocked } from '../../cli/src/hardfork/nominate.ts';
-import { checked } from '../../cli/src/hardfork/preflight.ts';
+import { checked, foreseen } from '../../cli/src/hardfork/preflight.ts';
 import type { ForkScene } from '../../cli/src/hardfork/scene.ts';
 import { maintenanceId } from '../../cli/src/hardfork/scene.ts';
+import { RELEASES } from '../../cli/src/release/folder.ts';
 import type { Operation } from '../../cli/src/rollout/journal.ts';
 import { Journal } from '../../cli/src/rollout/journal.ts';
 import { requireNoFork } from '../../cli/src/rollout/open-fork.ts';
@@ -157,6 +160,23 @@ test('a fork that its preflight refused stands in nobody’s way', async () => {
   const open = await new Journal(own).begin({ ...rest.operation(), steps: [begun] });
   assert.throws(() => requireNoFork(open), { code: 'HARDFORK_UNFINISHED' });
   await refused(hardfork(stage, corrected), 'HARDFORK_UNFINISHED', /another plan/);
+});
+
+test('a dry run: releases and relayers that the preflight would refuse, and none of them', async () => {
+  const { plan } = scene();
+  const named = (releases: { relayer?: string; engine?: string; program?: string }) =>
+    foreseen(scene({ plan: { ...plan, ...releases } }));
+  await refused(named({ engine: '9.9.9' }), 'RELEASE_MISSING', /no engine release 9\.9\.9/);
+  await refused(named({ relayer: '9.9.9' }), 'RELEASE_MISSING', /no relayer release 9\.9\.9/);
+  await refused(named({ program: '9.9.9' }), 'RELEASE_MISSING', /9\.9\.9/);
+  await foreseen(scene());
+  said = { state: 'running', release: '0.1.0' };
+  await refused(foreseen(scene()), 'RELAYER_TOO_OLD', /relayer 0\.1\.0 runs/);
+  const releases = fileURLToPath(RELEASES);
+  const { site } = scene();
+  const old = scene({ plan: { ...plan, relayer: '0.1.0' }, site: { ...site, releases } });
+  said = { state: 'running', release: '0.2.0' };
+  await refused(foreseen(old), 'RELAYER_TOO_OLD', /the plan has relayer 0\.1\.0/);
 });
 
 test('preflight: relayer or engine is away', async () => {

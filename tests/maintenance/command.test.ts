@@ -1,8 +1,14 @@
 // Proves: `lockstep maintenance` on a real Redis: what each command writes, prints and exits with, for people and as JSON; waiting ends with
-// ready, with a maintenance that is gone, and with a deadline; what makes no sense is refused and changes nothing; what can't be
-// read is named and removed, and an engine that stays paused is told to run.
+// ready, with a maintenance that is gone, with a deadline, and with a relayer that has the lane and knows no maintenance; the commands that are printed
+// run as they stand; what makes no sense is refused and changes nothing; what can't be read is named and
+// removed, and an engine that stays paused is told to run.
 // Does not prove: what a relayer does (tests/e2e/maintenance.test.ts); the relayer's and the engine's words are written by the test.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Keypair } from '@solana/web3.js';
 import { tradeId } from '#client';
@@ -94,16 +100,71 @@ test('waiting ends with exit 3 when the deadline is over, and with 1 when somebo
   assert.equal(overdue.code, 3);
   assert.match(overdue.stderr, /MAINTENANCE_OVERDUE/);
   assert.match(overdue.stdout, /OVERDUE by/);
+  const printed = /`lockstep (maintenance start [^`]*)`/.exec(overdue.stderr)?.[1]?.split(' ') ?? [];
+  assert.equal((await lockstep(...printed)).code, 3);
   assert.equal((await state()).maintenance?.phase, 'draining');
   assert.match((await run('status')).stdout, /OVERDUE/);
   assert.equal(JSON.parse((await run('status', '--json')).stdout).overdue, true);
   await redis.hdel(keys.maintenance, 'deadline_ms');
   const { texts, streams } = capture();
-  const waiting = main(['maintenance', 'start', '--reason', 'x', '--id', 'm1', '--wait', ...place], streams);
+  const waiting = main(['maintenance', 'start', '--id', 'm1', '--wait', ...place], streams);
   await until(() => texts.stdout.includes('pending'));
   await redis.del(keys.maintenance);
   assert.equal(await waiting, 1);
   assert.match(texts.stderr, /MAINTENANCE_GONE/);
+});
+
+test('an id that is not on wants a reason', async () => {
+  const { run, state } = scene();
+  for (const words of [['start'], ['start', '--id', 'm1', '--wait']]) {
+    const { code, stderr } = await run(...words);
+    assert.deepEqual([code, /^OPTION_MISSING: --reason is missing/.test(stderr)], [2, true], stderr);
+  }
+  assert.equal((await state()).maintenance, undefined);
+});
+
+test('a relayer that has the lane and says nothing: waiting ends with 1, and so does what it began', async () => {
+  const { run, state, keys } = scene();
+  await redis.set(keys.lease, 'an old relayer');
+  const own = await run('start', '--reason', 'x', '--id', 'm1', '--wait');
+  assert.equal(own.code, 1);
+  assert.match(
+    own.stderr,
+    /^RELAYER_TOO_OLD: .*\n.*was ended again.*lockstep service --root DIR --install .*--want 0\.2\.0/,
+  );
+  assert.equal((await state()).maintenance, undefined);
+  assert.equal((await run('start', '--reason', 'x', '--id', 'm2')).code, 0);
+  assert.match((await run('status')).stdout, /^relayer {6}has the lane, and says nothing of it yet$/m);
+  const other = await run('start', '--id', 'm2', '--wait');
+  assert.match(other.stderr, /^RELAYER_TOO_OLD: .*\n.*m2 is still on/);
+  assert.match((await run('status')).stdout, /^relayer .* has the lane and knows no maintenance: .*lockstep service/m);
+  assert.equal((await state()).maintenance?.id, 'm2');
+});
+
+test("a site whose relayer's own status names a release without maintenance: refused before anything begins", async (t) => {
+  const { lane, state } = scene();
+  const said = { state: 'running', release: '0.1.0' };
+  const server = createServer((_, response) => response.end(JSON.stringify(said)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const dir = mkdtempSync(join(tmpdir(), 'lockstep-maintenance-'));
+  t.after(() => {
+    server.close();
+    rmSync(dir, { recursive: true });
+  });
+  const relayer = { root: 'relayer', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  const places = { rpc: 'http://127.0.0.1:1', program: lane, market: lane, redis: url };
+  const file = join(dir, 'site.json');
+  writeFileSync(file, JSON.stringify({ ...places, relayer, engine: { root: 'engine' }, releases: 'releases' }));
+  const refused = await lockstep('maintenance', 'start', '--reason', 'x', '--site', file);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /^RELAYER_TOO_OLD: relayer 0\.1\.0 runs.*\n.*lockstep rollout --through 2 --site \S+site\.json`/,
+  );
+  assert.match(refused.stderr, new RegExp(`--root ${dir}/relayer --install ${dir}/releases/relayer/0\\.2\\.0 --want`));
+  assert.equal((await state()).maintenance, undefined);
+  said.release = '0.2.0';
+  assert.equal((await lockstep('maintenance', 'start', '--reason', 'x', '--site', file)).code, 0);
 });
 
 test('another one that is on, an id that was used, an id that is none: refused, nothing changes', async () => {
@@ -198,7 +259,10 @@ test('what can not be read is removed, and an engine that somebody else paused s
   await pausedBy(lane, 'night-watch');
   const resumed = await run('resume');
   assert.equal(resumed.code, 0, resumed.stderr);
-  assert.match(resumed.stdout, /request night-watch asked for it; `lockstep maintenance resume --engine`/);
+  assert.match(
+    resumed.stdout,
+    /request night-watch asked for it; `lockstep maintenance resume --engine --redis \S+ --lane \S+`/,
+  );
   assert.deepEqual([await redis.exists(keys.maintenance), await redis.hget(`control:${lane}`, 'mode')], [0, 'pause']);
   assert.match((await run('status')).stdout, /^engine .*paused all the same.*resume --engine/m);
   assert.equal(JSON.parse((await run('status', '--json')).stdout).enginePausedBy, 'night-watch');

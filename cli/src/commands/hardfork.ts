@@ -35,6 +35,7 @@ export function hardforkCommand(streams: Streams): Command {
     .option('--finalize', 'once it is done: give up the state tree that was kept for an abort', false)
     .option('-y, --yes', 'do not ask', false)
     .option('--json', 'print the operation as one line of JSON', false)
+    .addHelpText('after', EXIT_CODES)
     .action(async (options: HardforkOptions) => {
       const { keypair, yes, json, dryRun, show, abort, finalize } = options;
       if ([dryRun, show, abort, finalize].filter(Boolean).length > 1) throw oneOf();
@@ -56,6 +57,10 @@ const oneOf = (): InputError =>
     '--dry-run, --show, --abort and --finalize do different things',
     'Give one of them at most.',
   );
+
+const EXIT_CODES = `
+Exit codes: 0 done, or taken back; 1 refused or failed: the same command goes on, or --abort takes it back; 2 wrong use, nothing was changed;
+3 held: it waits for what it has named, and the same command goes on.`;
 
 const DESCRIPTION = `stop the world: flush what is pending, pause, upgrade the program in place or move the market to a new one, fly a test, resume. Run it
 again to go on after anything that stopped it; --abort takes it back as long as nothing was resumed.`;

@@ -22,9 +22,10 @@ const MAX_TEXT = 1_024;
 export function maintenanceCommand(streams: Streams): Command {
   return new CommanderCommand('maintenance')
     .description('flush a lane to zero and have it stand still, until it is told to go on')
+    .addHelpText('after', EXIT_CODES)
     .addCommand(
       maintenanceSubcommand('start', 'pause the engine, settle all it has acknowledged, then stand still')
-        .requiredOption('--reason <text>', 'why, for the record', text)
+        .option('--reason <text>', 'why, for the record; with the --id of the one that is on it may be left out', text)
         .addOption(new Option('--owner <name>', 'who asks').argParser(text).default(userInfo().username, 'you'))
         .option('--id <id>', 'names it; given again it goes on waiting for the same one (default: a new UUID)')
         .option('--deadline <seconds>', 'when it should be over; only shown', whole(1, MAX_DEADLINE_S))
@@ -61,8 +62,13 @@ export function maintenanceCommand(streams: Streams): Command {
     );
 }
 
+const EXIT_CODES = `
+Exit codes: 0 done; 1 refused, or the maintenance is gone; 2 wrong use, nothing was changed; 3 held: with start --wait the deadline is over and it
+goes on draining, with resume the maintenance is over and the engine has not answered, or refuses.`;
+
 const startOptions = ({ id: name, owner, reason, deadline, wait }: StartOptions): StartOptions => ({
-  ...{ owner, reason, wait },
+  ...{ owner, wait },
+  ...(reason === undefined ? {} : { reason }),
   ...(name === undefined ? {} : { id: name }),
   ...(deadline === undefined ? {} : { deadline }),
 });

@@ -15,6 +15,7 @@ import { wantedBy } from '../rollout/services.ts';
 import { costLines, costsOf } from './costs.ts';
 import { finalized } from './finalize.ts';
 import type { ForkPlan } from './plan.ts';
+import { foreseen } from './preflight.ts';
 import type { ForkScene } from './scene.ts';
 import { withLane } from './scene.ts';
 import { keepMarketKey, nextSideOf } from './sides.ts';
@@ -91,18 +92,18 @@ export async function finalizeFork(stage: Stage, request: ForkRequest): Promise<
   });
 }
 
-/** The newest fork of the site, and what of it is done; with `dryRun` also what it takes. Nothing is changed. */
+/**
+ * The newest fork of the site, and what of it is done; with `dryRun` also what it takes, after what can be said of it now. Nothing is changed.
+ * @throws LockstepError with `dryRun`: RELEASE_MISSING, RELEASE_ALTERED, RELEASE_UNFIT, RELAYER_TOO_OLD
+ */
 export async function showFork(stage: Stage, request: ForkRequest, dryRun: boolean): Promise<void> {
   const { desk, site } = stage;
   const { output } = desk;
   const last = await new Journal(site.folder).findLast(({ kind }) => kind === 'hardfork');
   const operation = last?.operation;
-  output.say(
-    operation === undefined
-      ? 'no hard fork has been written down here'
-      : `hard fork of ${operation.startedAt} by ${operation.by}: ${operation.state}${operation.message === undefined ? '' : `, ${operation.message}`}`,
-  );
   const isOpen = operation !== undefined && isOpenFork(operation) && (!dryRun || isSamePlan(operation, request.plan));
+  // What would be done has nothing to do with a fork that is over.
+  if (isOpen || !dryRun) output.say(standingOf(operation));
   const steps = stepsOf(request.plan).map(({ name, title, undo }) => {
     const record = isOpen || !dryRun ? operation?.steps.find((step) => step.name === name) : undefined;
     return { name, title, state: record?.state ?? 'to do', undo: undo?.title ?? null };
@@ -110,14 +111,19 @@ export async function showFork(stage: Stage, request: ForkRequest, dryRun: boole
   for (const { state, title } of steps) output.say(`  ${state.padEnd(6)} ${title}`);
   if (!dryRun) return output.result({ operation: operation ?? null, steps });
   const entry = isOpen && last !== undefined ? last : { number: 0, ...(await newOperation(stage, request)) };
-  const costs = await costsOf({
-    ...sceneOf(stage, request, entry),
-    ...{ operation: () => entry.operation, requireInCharge: async () => undefined },
-  });
+  const own = { operation: () => entry.operation, requireInCharge: async () => undefined };
+  const scene = { ...sceneOf(stage, request, entry), ...own };
+  if (!isOpen) await foreseen(scene);
+  const costs = await costsOf(scene);
   for (const line of costLines(costs)) output.say(line);
   output.say('dry run: nothing was changed');
   output.result({ operation: isOpen ? operation : null, steps, costs });
 }
+
+const standingOf = (operation: Operation | undefined): string =>
+  operation === undefined
+    ? 'no hard fork has been written down here'
+    : `hard fork of ${operation.startedAt} by ${operation.by}: ${operation.state}${operation.message === undefined ? '' : `, ${operation.message}`}`;
 
 /** Alone at the site, by the admin. @throws LockstepError OPERATION_RUNNING, NotAdmin */
 async function inOperation(stage: Stage, work: (journal: Journal) => Promise<void>): Promise<void> {

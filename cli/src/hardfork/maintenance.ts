@@ -11,7 +11,7 @@ import {
   restoreMaintenance,
 } from '#relayer';
 import { Held } from '../failure.ts';
-import { SEMVER } from '../release/folder.ts';
+import { FIRST_KNOWING, knowsMaintenance } from '../maintenance/too-old.ts';
 import type { Evidence } from '../rollout/journal.ts';
 import { relayerStatus } from '../rollout/services.ts';
 import { laneOf } from '../rollout/site.ts';
@@ -20,10 +20,9 @@ import { siteError, waitFor } from '../rollout/wait.ts';
 import type { ForkScene } from './scene.ts';
 import { evidenceOf, maintenanceId } from './scene.ts';
 
-/** The first relayer release that knows maintenance. */
-const KNOWN_SINCE = [0, 2] as const;
-/** How often a wait says again what blocks. */
+/** How often a wait says again what blocks, and how often at most something else. */
 const TOLD_MS = 5_000;
+const TOLD_AT_MOST_MS = 2_000;
 
 /**
  * A relayer without maintenance settles on, whatever stands in Redis: neither what runs nor what the plan names may be one.
@@ -34,21 +33,20 @@ export function requireKnowsMaintenance(running: string | undefined, planned: st
     throw siteError(
       'RELAYER_TOO_OLD',
       `relayer ${running ?? 'of an unknown release'} runs, which knows no maintenance: it would settle on`,
-      `Nothing was changed. Have relayer ${KNOWN_SINCE.join('.')}.0 or a later one run (\`lockstep rollout --through 2\`), then run the same command again.`,
+      `Nothing was changed. Have relayer ${FIRST_KNOWING} or a later one run (\`lockstep rollout --through 2\`), then run the same command again.`,
     );
   }
+  requirePlanKnowsMaintenance(planned);
+}
+
+/** @throws LockstepError RELAYER_TOO_OLD; nothing was changed */
+export function requirePlanKnowsMaintenance(planned: string | undefined): void {
   if (planned === undefined || knowsMaintenance(planned)) return;
   throw siteError(
     'RELAYER_TOO_OLD',
     `the plan has relayer ${planned} run, which knows no maintenance: it would settle before anything was verified`,
-    `Nothing was changed. Name release ${KNOWN_SINCE.join('.')}.0 or a later one as \`relayer\` in the plan.`,
+    `Nothing was changed. Name release ${FIRST_KNOWING} or a later one as \`relayer\` in the plan.`,
   );
-}
-
-function knowsMaintenance(release: string | undefined): boolean {
-  if (release === undefined || !SEMVER.test(release)) return false;
-  const [major = 0, minor = 0] = release.split('.').map(Number);
-  return major > KNOWN_SINCE[0] || (major === KNOWN_SINCE[0] && minor >= KNOWN_SINCE[1]);
 }
 
 /**
@@ -65,7 +63,7 @@ export async function flushed(scene: ForkScene): Promise<Evidence> {
   let toldAt = Number.NEGATIVE_INFINITY;
   let lastTold = '';
   const tell = (line: string) => {
-    if (line === lastTold && performance.now() - toldAt < TOLD_MS) return;
+    if (performance.now() - toldAt < (line === lastTold ? TOLD_MS : TOLD_AT_MOST_MS)) return;
     [toldAt, lastTold] = [performance.now(), line];
     desk.output.say(`      ${line}`);
   };

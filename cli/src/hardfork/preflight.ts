@@ -8,12 +8,12 @@ import { engineNow } from '../rollout/engine.ts';
 import type { Evidence } from '../rollout/journal.ts';
 import { isLocked } from '../rollout/lock.ts';
 import { PREFLIGHT } from '../rollout/open-fork.ts';
-import { installReleases, relayerStatus, requireServices } from '../rollout/services.ts';
+import { installReleases, relayerStatus, requireServices, verifyReleases } from '../rollout/services.ts';
 import { siteError } from '../rollout/wait.ts';
 import { fromNode } from '../rpc.ts';
 import { adminOf, headerAt } from './chain.ts';
 import { costsOf, sol } from './costs.ts';
-import { requireKnowsMaintenance } from './maintenance.ts';
+import { requireKnowsMaintenance, requirePlanKnowsMaintenance } from './maintenance.ts';
 import type { ForkScene, ForkStep } from './scene.ts';
 
 /** What must be so before anything is changed. Nothing is, but that packages are installed. */
@@ -55,6 +55,19 @@ export async function checked(scene: ForkScene): Promise<Evidence> {
     },
     ...{ relayer, engine, lamports, expectedDowntimeMs },
   };
+}
+
+/**
+ * What of it can be said with no key and without installing anything, for a dry run. A relayer that does not answer is left to the preflight.
+ * @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, RELEASE_UNFIT, RELAYER_TOO_OLD
+ */
+export async function foreseen(scene: ForkScene): Promise<void> {
+  const { plan } = scene;
+  requireFitRelease(scene, settlementRelease(plan.program), await configNow(scene));
+  await verifyReleases(scene, namedIn(plan));
+  const status = await relayerStatus(scene);
+  if (status === undefined) requirePlanKnowsMaintenance(plan.relayer);
+  else requireKnowsMaintenance(status.release, plan.relayer);
 }
 
 /** @throws LockstepError OPERATION_RUNNING */

@@ -1,16 +1,28 @@
-import type { FlushReport, Maintenance, MaintenanceState } from '#relayer';
+import type { FlushReport, MaintenanceState } from '#relayer';
 import { isOverdue, pendingTrades } from '#relayer';
+import type { MaintenanceDesk } from './desk.ts';
+import { silenceOf } from './too-old.ts';
 
 /** A relayer says something at least twice a second; its word goes after ten. */
 const STALE_MS = 3_000;
 
-/** Has the engine run, whoever paused it. */
-export const RUN_ENGINE = '`lockstep maintenance resume --engine`';
+/** Has the engine run, whoever paused it; `words` lead to the lane. */
+export const runEngineWith = (words: string): string => `\`lockstep maintenance resume --engine ${words}\``;
 
 /** What is there, for people. */
-export function* maintenanceLines(
+export async function describedLines(desk: MaintenanceDesk, state: MaintenanceState): Promise<readonly string[]> {
+  const nowMs = Date.now();
+  const { maintenance, report } = state;
+  const isSilent = maintenance !== undefined && report?.id !== maintenance.id;
+  const silence = isSilent ? await silenceOf(desk, maintenance.startedMs, nowMs) : undefined;
+  return [...maintenanceLines(state, nowMs, desk.words, silence)];
+}
+
+function* maintenanceLines(
   { maintenance, ignored, report }: MaintenanceState,
   nowMs: number,
+  words: string,
+  silence = 'says nothing of it: none has the lane, or it is halted (see its log)',
 ): Generator<string> {
   if (ignored !== undefined) return yield `unreadable   what stands in Redis is no maintenance: ${ignored}`;
   if (maintenance === undefined) return yield 'live         no maintenance is on';
@@ -23,14 +35,12 @@ export function* maintenanceLines(
   }
   yield `cut          ${cut === undefined ? 'none yet: the engine has not acknowledged the pause' : `trade ${cut}`}`;
   if (wasPaused)
-    yield `engine       was paused before by somebody else, and is left so at the end (then: ${RUN_ENGINE})`;
-  yield* reportLines(maintenance, report, nowMs);
+    yield `engine       was paused before by somebody else, and is left so at the end (then: ${runEngineWith(words)})`;
+  if (report === undefined || report.id !== id) return yield `relayer      ${silence}`;
+  yield* reportLines(report, nowMs);
 }
 
-function* reportLines({ id }: Maintenance, report: FlushReport | undefined, nowMs: number): Generator<string> {
-  if (report === undefined || report.id !== id) {
-    return yield 'relayer      says nothing of it: none has the lane, or it is halted (see its log)';
-  }
+function* reportLines(report: FlushReport, nowMs: number): Generator<string> {
   const silentMs = nowMs - report.seenMs;
   if (silentMs > STALE_MS) yield `relayer      last spoke ${seconds(silentMs)} ago`;
   yield progressLine(report);

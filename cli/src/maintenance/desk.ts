@@ -7,6 +7,7 @@ import { connectRedis, createLogger } from '#relayer';
 import { address, redisOption, refusePassword } from '../arguments.ts';
 import type { Output, Streams } from '../output.ts';
 import { createOutput } from '../output.ts';
+import type { Site } from '../rollout/site.ts';
 import { laneOf, readSite } from '../rollout/site.ts';
 import { catchInterrupts } from '../start/interrupt.ts';
 
@@ -23,6 +24,11 @@ export interface MaintenanceDesk {
   readonly lane: string;
   readonly output: Output;
   readonly signal: AbortSignal;
+  /** Where it was given. */
+  readonly site?: Site;
+  readonly siteFile?: string;
+  /** Options that lead another command to the same lane. */
+  readonly words: string;
 }
 
 /** A subcommand of `maintenance`, with what all of them are told. */
@@ -49,12 +55,12 @@ export async function atMaintenanceDesk(
   work: (desk: MaintenanceDesk) => Promise<void>,
 ): Promise<void> {
   if (options.redis !== undefined && command.getOptionValueSource('redis') === 'cli') refusePassword(options.redis);
-  const { url, lane } = await placeOf(options);
+  const { url, ...place } = await placeOf(options, command);
   const { signal, release } = catchInterrupts();
   try {
     const redis = await connectRedis(url, 'impatient', createLogger('silent'));
     try {
-      await work({ redis, lane, output: createOutput(options.json, streams), signal });
+      await work({ ...place, redis, output: createOutput(options.json, streams), signal });
     } catch (error) {
       throw brokenOff(error, redis) ?? error;
     } finally {
@@ -65,17 +71,23 @@ export async function atMaintenanceDesk(
   }
 }
 
-async function placeOf({ site, redis, lane }: MaintenanceOptions): Promise<{ url: string; lane: string }> {
+type Place = Pick<MaintenanceDesk, 'lane' | 'site' | 'siteFile' | 'words'> & { readonly url: string };
+
+async function placeOf({ site, redis, lane }: MaintenanceOptions, command: Command): Promise<Place> {
+  // From the environment it would be there again, and it may hold a password.
+  const redisWords = command.getOptionValueSource('redis') === 'cli' ? ` --redis ${redis}` : '';
+  const laneWords = lane === undefined ? '' : ` --lane ${lane}`;
   if (site !== undefined) {
     const found = await readSite(site, process.env);
-    return { url: redis ?? found.redis, lane: lane?.toBase58() ?? laneOf(found) };
+    const words = `--site ${site}${redisWords}${laneWords}`;
+    return { url: redis ?? found.redis, lane: lane?.toBase58() ?? laneOf(found), site: found, siteFile: site, words };
   }
   if (redis === undefined || lane === undefined) {
     const missing = redis === undefined ? '--redis' : '--lane';
     const advice = 'Give --site FILE, or both --redis URL and --lane ADDRESS.';
     throw new InputError('OPTION_MISSING', `${missing} is missing`, advice);
   }
-  return { url: redis, lane: lane.toBase58() };
+  return { url: redis, lane: lane.toBase58(), words: `${redisWords}${laneWords}`.trim() };
 }
 
 /** A connection that went away in the middle, in the house's words. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { engineKey } from '#feeder';
 import { clearMaintenance, endMaintenance, readEngineMode, readMaintenance, runEngine } from '#relayer';
 import { Held } from '../failure.ts';
-import { maintenanceJson, RUN_ENGINE } from './describe.ts';
+import { maintenanceJson, runEngineWith } from './describe.ts';
 import type { MaintenanceDesk } from './desk.ts';
 import { whoPaused } from './who-paused.ts';
 
@@ -25,7 +25,7 @@ export interface ResumeOptions {
  *   MAINTENANCE_UNREADABLE
  */
 export async function resume(desk: MaintenanceDesk, { id, engine, timeout }: ResumeOptions): Promise<void> {
-  const { redis, lane, output } = desk;
+  const { redis, lane, output, words } = desk;
   if (engine) return engineOnly(desk, timeout);
   const before = await readMaintenance(redis, lane);
   if (before.ignored !== undefined && id === undefined) return cleared(desk, before.ignored, timeout);
@@ -39,9 +39,9 @@ export async function resume(desk: MaintenanceDesk, { id, engine, timeout }: Res
   output.say(ended ? `maintenance ${wanted} has ended: the lane goes on` : `maintenance ${wanted} is not on any more`);
   if (request !== undefined) await untilEngineRuns(desk, request, timeout);
   else if (ended)
-    output.say(`the engine was paused before by somebody else, and stays paused; ${RUN_ENGINE} has it run`);
+    output.say(`the engine was paused before by somebody else, and stays paused; ${runEngineWith(words)} has it run`);
   const after = await readMaintenance(redis, lane);
-  if (after.ignored !== undefined) throw unreadable(after.ignored);
+  if (after.ignored !== undefined) throw unreadable(after.ignored, desk.words);
   output.result({ ...maintenanceJson(after, Date.now()), id: wanted, ended });
 }
 
@@ -68,22 +68,22 @@ async function cleared(desk: MaintenanceDesk, ignored: string, timeout: number):
   if (done?.request !== undefined) await untilEngineRuns(desk, done.request, timeout);
   else await sayIfPaused(desk);
   const after = await readMaintenance(redis, lane);
-  if (after.ignored !== undefined) throw unreadable(after.ignored);
+  if (after.ignored !== undefined) throw unreadable(after.ignored, desk.words);
   if (after.maintenance !== undefined)
     output.say(`maintenance ${after.maintenance.id} stands there by now: look, then end that one`);
   output.result({ ...maintenanceJson(after, Date.now()), removed, ended: false });
 }
 
-async function sayIfPaused({ redis, lane, output }: MaintenanceDesk): Promise<void> {
+async function sayIfPaused({ redis, lane, output, words }: MaintenanceDesk): Promise<void> {
   const mode = await readEngineMode(redis, lane);
-  if (mode.isPaused) output.say(`the engine stays paused: ${whoPaused(mode)}; ${RUN_ENGINE} has it run`);
+  if (mode.isPaused) output.say(`the engine stays paused: ${whoPaused(mode)}; ${runEngineWith(words)} has it run`);
 }
 
-const unreadable = (ignored: string) =>
+const unreadable = (ignored: string, words: string) =>
   new Held(
     'MAINTENANCE_UNREADABLE',
     `what stands in Redis is no maintenance: ${ignored}`,
-    'Run `lockstep maintenance resume` without --id: it removes it.',
+    `Run \`lockstep maintenance resume ${words}\`, without --id: it removes it.`,
   );
 
 async function untilEngineRuns({ redis, lane, output, signal }: MaintenanceDesk, request: string, timeout: number) {

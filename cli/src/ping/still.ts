@@ -20,7 +20,7 @@ export async function requireStill(site: Site): Promise<void> {
     throw new LockstepError(
       'LANE_NOT_STILL',
       `the lane ${state}, and a batch of somebody else takes the sequence its relayer would sign next`,
-      'Leave --batch out, or have the lane stand still first: `lockstep maintenance start --wait`. Nothing was sent.',
+      'Leave --batch out, or have the lane stand still first: `lockstep maintenance start --wait --reason TEXT --site FILE`. Nothing was sent.',
     );
   } finally {
     redis.disconnect();

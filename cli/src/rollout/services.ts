@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { RelayerSaid } from '../relayer-status.ts';
 import { readRelayerStatus } from '../relayer-status.ts';
 import type { PackageManifest } from '../release/package.ts';
+import { readPackage } from '../release/package.ts';
 import { install, serviceState, want, wantedRelease } from '../service/root.ts';
 import { engineNow } from './engine.ts';
 import type { Evidence } from './journal.ts';
@@ -55,16 +56,32 @@ export async function installReleases(
   }
 }
 
+/** The same without putting them anywhere. @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED */
+export async function verifyReleases(
+  scene: Scene,
+  releases: Readonly<Partial<Record<Service, string>>>,
+): Promise<void> {
+  for (const service of ['relayer', 'engine'] as const) {
+    const release = releases[service];
+    if (release !== undefined) await readPackage(existingFolder(scene, service, release));
+  }
+}
+
 /** @throws LockstepError RELEASE_MISSING, RELEASE_ALTERED, RELEASE_DIFFERS */
-function installed(scene: Scene, service: Service, release: string): Promise<PackageManifest> {
+async function installed(scene: Scene, service: Service, release: string): Promise<PackageManifest> {
+  return install(scene.site[service].root, existingFolder(scene, service, release));
+}
+
+/** @throws LockstepError RELEASE_MISSING */
+function existingFolder(scene: Scene, service: Service, release: string): string {
   const folder = packageFolder(scene, service, release);
-  if (existsSync(folder)) return install(scene.site[service].root, folder);
+  if (existsSync(folder)) return folder;
   const shelf = dirname(folder);
   const there = existsSync(shelf) ? readdirSync(shelf).join(', ') : 'none';
   throw siteError(
     'RELEASE_MISSING',
     `there is no ${service} release ${release} in ${shelf}, which has ${there}`,
-    `Correct --${service}, or \`releases\` in the site file.`,
+    `Correct --${service} (in the plan of a hard fork: \`${service}\`), or \`releases\` in the site file.`,
   );
 }
 
