@@ -20,11 +20,13 @@ const FIXTURES = join(import.meta.dirname, 'fixtures');
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   'LS-ACC-024': ['LS-ENU-005'],
   'LS-ACC-027': ['LS-ACC-013', 'LS-ACC-014'],
+  'LS-ACC-028': ['LS-ACC-004'],
   'LS-ZC-008': ['LS-ZC-006'],
   'LS-ZC-014': ['LS-ZC-007', 'LS-ZC-012'],
   'LS-IX-004': ['LS-IX-005'],
   'LS-IX-017': ['LS-IX-007', 'LS-IX-012'],
   'LS-EVT-013': ['LS-EVT-012'],
+  'LS-EVT-014': ['LS-EVT-004'],
   'LS-IDL-003': ['LS-CON-004'],
   'LS-IDL-005': ['LS-ERR-002'],
   'LS-WIR-009': ['LS-PRO-021'],

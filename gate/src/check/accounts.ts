@@ -4,6 +4,7 @@ import type { Tagged } from '../idl/model.ts';
 import { shapeKey } from '../layout/shape.ts';
 import { account } from '../rules/account.ts';
 import { pair, tag } from './pairs.ts';
+import { shadows } from './shadows.ts';
 import type { Sides } from './sides.ts';
 import { compareStored } from './stored.ts';
 
@@ -28,6 +29,7 @@ export function checkAccounts(sides: Sides): readonly Finding[] {
     ...names,
     ...gone,
     ...fresh,
+    ...shadows(sides.old.accounts, sides.next.accounts, account.shadowed, 'accounts'),
   ];
 }
 

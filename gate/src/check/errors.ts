@@ -28,5 +28,18 @@ export function checkErrors(old: readonly ProgramError[], next: readonly Program
   const added = next
     .filter(({ name, code }) => !oldNames.has(name) && !oldCodes.has(code))
     .map(({ name, code }) => finding(errorCode.added, `errors/${name}`, `${code} is new`));
-  return [...kept, ...added];
+  return [...kept, ...added, ...shared(old, next)];
 }
+
+/** Codes that two errors have; what was so before is no news. */
+function shared(old: readonly ProgramError[], next: readonly ProgramError[]): readonly Finding[] {
+  const before = new Set(pairsOf(old).map(([one, other]) => `${one.name} ${other.name}`));
+  return pairsOf(next)
+    .filter(([one, other]) => !before.has(`${one.name} ${other.name}`) && !before.has(`${other.name} ${one.name}`))
+    .map(([one, other]) => finding(errorCode.shared, `errors/${other.name}`, `${other.code} is ${one.name}'s too`));
+}
+
+const pairsOf = (errors: readonly ProgramError[]): readonly (readonly [ProgramError, ProgramError])[] =>
+  errors.flatMap((one, at) =>
+    errors.slice(at + 1).flatMap((other) => (other.code === one.code ? [[one, other] as const] : [])),
+  );

@@ -6,6 +6,7 @@ import { compareLayouts } from '../layout/compare.ts';
 import { event } from '../rules/event.ts';
 import { eventRules, findingsOf } from './layout-rules.ts';
 import { pair, tag } from './pairs.ts';
+import { shadows } from './shadows.ts';
 import type { Sides } from './sides.ts';
 
 /** What indexers read: each old event, as the new program writes it. */
@@ -19,6 +20,7 @@ export function checkEvents(sides: Sides): readonly Finding[] {
     ...deleted.map((was) => finding(event.deleted, place(was), 'it is gone')),
     ...added.map((now) => finding(event.added, place(now), 'it is new')),
     ...[...kept, ...renamed].flatMap(({ was, now }) => compareEvent(was, now, sides)),
+    ...shadows(sides.old.events, sides.next.events, event.shadowed, 'events'),
   ];
 }
 

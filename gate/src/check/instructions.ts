@@ -10,6 +10,7 @@ import { instruction } from '../rules/instruction.ts';
 import { checkInstructionAccounts } from './instruction-accounts.ts';
 import { argumentRules, findingsOf } from './layout-rules.ts';
 import { pair, tag } from './pairs.ts';
+import { shadows } from './shadows.ts';
 import type { Sides } from './sides.ts';
 
 /** What deployed clients send: each old instruction, taken by the new program. */
@@ -23,7 +24,7 @@ export function checkInstructions(sides: Sides): readonly Finding[] {
     ...deleted.map((was) => finding(instruction.deleted, place(was), 'it is gone')),
     ...added.map((now) => finding(instruction.added, place(now), 'it is new')),
     ...[...kept, ...renamed].flatMap(({ was, now }) => compareInstruction(was, now, sides)),
-    ...shadows(sides.old.instructions, sides.next.instructions),
+    ...shadows(sides.old.instructions, sides.next.instructions, instruction.shadowed, 'instructions'),
   ];
 }
 
@@ -61,20 +62,4 @@ function compareReturns(
   }
   const [from, to] = [before, after].map((shape) => (shape ? describe(shape) : 'nothing'));
   return [finding(instruction.returns, `${place(now)}/returns`, `was ${from}, is ${to}`)];
-}
-
-/** Dispatch takes the first discriminator that the data starts with. What was so before is no news. */
-function shadows(old: readonly Instruction[], next: readonly Instruction[]): readonly Finding[] {
-  const before = new Set(shadowed(old));
-  return shadowed(next)
-    .filter((pairing) => !before.has(pairing))
-    .map((pairing) => finding(instruction.shadowed, `instructions/${pairing.split(' ')[0]}`, `${pairing}'s too`));
-}
-
-function shadowed(instructions: readonly Instruction[]): readonly string[] {
-  return instructions.flatMap((short) =>
-    instructions
-      .filter((long) => long !== short && `${tag(long)},`.startsWith(`${tag(short)},`))
-      .map((long) => `${short.name} takes ${long.name}`),
-  );
 }

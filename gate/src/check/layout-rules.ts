@@ -17,6 +17,7 @@ const everyRetype = (rule: Rule) => ({
   narrowed: rule,
   'sign-changed': rule,
   'same-width': rule,
+  'flag-number': rule,
   'option-changed': rule,
   'list-array': rule,
   'array-length': rule,
@@ -39,6 +40,7 @@ export const zeroCopyRules: LayoutRules = {
   ...everyMove(zeroCopy.moved),
   ...everyRetype(zeroCopy.retyped),
   ...zeroCopy,
+  'flag-number': account['flag-number'],
   renamed: zeroCopy.renamedField,
 };
 

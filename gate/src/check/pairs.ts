@@ -25,7 +25,7 @@ export function pair<T extends Tagged>(old: readonly T[], next: readonly T[]): P
     else deleted.push(was);
   }
   const taken = new Set(renamed.map(({ now }) => now));
-  return { kept, renamed, deleted, added: [...fresh.values()].filter((now) => !taken.has(now)) };
+  return { kept, renamed, deleted, added: next.filter((now) => !oldNames.has(now.name) && !taken.has(now)) };
 }
 
 export const tag = ({ discriminator }: Tagged): string => discriminator.join(',');

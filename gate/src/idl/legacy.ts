@@ -18,20 +18,40 @@ export const isLegacy = (json: Json): boolean => !isObject(json.metadata) || jso
  */
 export function fromLegacy(json: Json): Json {
   const accounts = objects(json.accounts, 'accounts');
+  const state = stateOf(json.state);
   const events = objects(json.events, 'events');
   return {
     address: isObject(json.metadata) && typeof json.metadata.address === 'string' ? json.metadata.address : '',
     metadata: { name: snake(text(json.name, 'name')), version: text(json.version, 'version'), spec: LEGACY },
-    instructions: apart(objects(json.instructions, 'instructions').map(instruction)),
-    accounts: accounts.map(({ name }) => ({ name, discriminator: discriminator('account', text(name, 'name')) })),
+    instructions: [
+      ...apart(objects(json.instructions, 'instructions').map((one) => instruction(one))),
+      ...state.methods.map((one) => instruction(one, STATE)),
+    ],
+    accounts: [
+      ...accounts.map(({ name }) => ({ name, discriminator: discriminator('account', text(name, 'name')) })),
+      ...state.structs.map(({ name }) => ({ name, discriminator: discriminator(STATE, text(name, 'name')) })),
+    ],
     events: events.map(({ name }) => ({ name, discriminator: discriminator('event', text(name, 'name')) })),
     errors: json.errors,
     types: unique([
       ...accounts.map(typeDef),
+      ...state.structs.map(typeDef),
       ...events.map(({ name, fields }) => typeDef({ name, type: { kind: 'struct', fields } })),
       ...objects(json.types, 'types').map(typeDef),
     ]),
     constants: list(json.constants, 'constants').map((one) => ({ ...object(one, 'a constant') })),
+  };
+}
+
+/** Namespace of the one account that a program of that time could have for itself, and of its methods. */
+const STATE = 'state';
+
+function stateOf(value: unknown): { readonly structs: readonly Json[]; readonly methods: readonly Json[] } {
+  if (value === undefined || value === null) return { structs: [], methods: [] };
+  const json = object(value, 'state');
+  return {
+    structs: [object(json.struct, 'struct of the state')],
+    methods: objects(json.methods, 'methods of the state'),
   };
 }
 
@@ -41,11 +61,12 @@ const unique = (types: readonly Json[]): readonly Json[] => [...new Map(types.ma
 const objects = (value: unknown, what: string): readonly Json[] =>
   list(value, what).map((one) => object(one, `one of ${what}`));
 
-function instruction(json: Json): Json {
+function instruction(json: Json, namespace = 'global'): Json {
   const name = snake(text(json.name, 'name of an instruction'));
   return {
-    name,
-    discriminator: discriminant(json.discriminant) ?? discriminator('global', name),
+    // A method of the state may be called as an instruction is.
+    name: namespace === STATE ? `${STATE}/${name}` : name,
+    discriminator: discriminant(json.discriminant) ?? discriminator(namespace, name),
     accounts: list(json.accounts, 'accounts').map(account),
     args: fields(json.args),
     returns: json.returns === undefined ? undefined : type(json.returns),

@@ -1,7 +1,7 @@
 import { gateError } from '../errors.ts';
 import type { Json } from './json.ts';
 import { bytes, canonical, isObject, list, object, text } from './json.ts';
-import { fromLegacy, isLegacy } from './legacy.ts';
+import { fromLegacy, isLegacy, LEGACY } from './legacy.ts';
 import type { Constant, Field, Idl, Instruction, InstructionAccount, ProgramError, Tagged } from './model.ts';
 import { typeDef } from './type-def.ts';
 
@@ -21,7 +21,7 @@ export function parseIdl(source: string): Idl {
     address: text(json.address, 'address'),
     name: text(metadata.name, 'metadata.name'),
     version: text(metadata.version, 'metadata.version'),
-    spec: text(metadata.spec, 'metadata.spec'),
+    spec: knownSpec(text(metadata.spec, 'metadata.spec')),
     instructions: list(json.instructions, 'instructions').map((one) => instruction(object(one, 'an instruction'))),
     accounts: list(json.accounts, 'accounts').map((one) => tagged(object(one, 'an account'), 'account')),
     events: list(json.events, 'events').map((one) => tagged(object(one, 'an event'), 'event')),
@@ -31,6 +31,14 @@ export function parseIdl(source: string): Idl {
   };
   refuseTwins(idl);
   return idl;
+}
+
+const SPECS: readonly string[] = [LEGACY, '0.1.0'];
+
+/** What another spec means by the same words, nobody here knows. */
+function knownSpec(spec: string): string {
+  if (SPECS.includes(spec)) return spec;
+  throw gateError('GATE_IDL_INVALID', `spec ${spec} is not known`);
 }
 
 /** Names are what old and new are matched by. */
@@ -73,11 +81,25 @@ function accountsOf(value: unknown, prefix: string): readonly InstructionAccount
       signer: json.signer === true,
       optional: json.optional === true,
       address: json.address === undefined ? undefined : text(json.address, `address of ${name}`),
-      seeds: pda && list(pda.seeds, `seeds of ${name}`).map(canonical),
+      seeds: pda && seedsOf(list(pda.seeds, `seeds of ${name}`)),
       seedsProgram: pda?.program === undefined ? undefined : canonical(pda.program),
     };
   });
 }
+
+/** Addresses are derived from seeds as one row of bytes: where a constant one ends and the next one starts makes no difference. */
+function seedsOf(seeds: readonly unknown[]): readonly string[] {
+  const joined: unknown[] = [];
+  for (const seed of seeds) {
+    const [last, next] = [constantBytes(joined.at(-1)), constantBytes(seed)];
+    if (last && next) joined[joined.length - 1] = { kind: 'const', value: [...last, ...next] };
+    else joined.push(seed);
+  }
+  return joined.map(canonical);
+}
+
+const constantBytes = (seed: unknown): readonly unknown[] | undefined =>
+  isObject(seed) && seed.kind === 'const' && Array.isArray(seed.value) ? seed.value : undefined;
 
 function programError(json: Json): ProgramError {
   if (typeof json.code !== 'number') throw gateError('GATE_IDL_INVALID', 'an error has no code');

@@ -3,6 +3,7 @@ export type DifferenceKind =
   // What was there keeps its place and its meaning, or nearly.
   | 'renamed'
   | 'same-bytes'
+  | 'flag-number'
   | 'spare-used'
   | 'gap-used'
   | 'retired'

@@ -22,13 +22,21 @@ export interface Encoding {
   maxSize(shape: Shape): number | undefined;
 }
 
-const SPARE_NAME =
-  /^_*(?:(?:reserved|padding|pad|gap|spare|unused)(?:_?\d+)?|_\d*)$|_(?:reserved|padding|pad|gap|spare)(?:_?\d+)?$/i;
+/** A name that says nothing else. */
+const SPARE_NAME = /^_*(?:(?:reserved|padding|pad|gap|spare|unused)(?:_?\d+)?|_\d*)$/i;
+/** A name that may say so at its end: `price_gap` is a price, and `launch_pad` a thing of its own. */
+const SPARE_END = /_(?:reserved|padding|pad|gap|spare)(?:_?\d+)?$/i;
 
-/** Whether a field is kept free: by its name, and by a type that holds nothing but numbers. */
-export const isKeptFree = (name: string, shape: Shape): boolean => SPARE_NAME.test(name) && isNumbers(shape);
+/** Whether a field is kept free: by its name, and by a type that holds nothing but numbers; by the end of its name only if it is bytes in a row. */
+export const isKeptFree = (name: string, shape: Shape): boolean =>
+  (SPARE_NAME.test(name) && isNumbers(shape)) || (SPARE_END.test(name) && isBytes(shape));
 
 const isNumbers = (shape: Shape): boolean => (shape.kind === 'array' ? isNumbers(shape.inner) : isInteger(shape));
+
+/** An array of u8 or u64, as people write room. */
+const isBytes = (shape: Shape): boolean =>
+  shape.kind === 'array' &&
+  (isBytes(shape.inner) || (shape.inner.kind === 'scalar' && /^u(?:8|64)$/.test(shape.inner.name)));
 
 export const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 

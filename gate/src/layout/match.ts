@@ -16,6 +16,9 @@ export function compareShapes(was: Shape, now: Shape, path: string, terms: Terms
     const detail = `was ${describe(was)}, is ${describe(now)}: the same bytes`;
     return { differences: [{ kind: 'same-bytes', path, detail }], aligned: true };
   }
+  if (shapeKey(was) === 'bool' && shapeKey(now) === 'u8') {
+    return { differences: [{ kind: 'flag-number', path, detail: 'was bool, is u8' }], aligned: true };
+  }
   if (was.kind === 'unknown' || now.kind === 'unknown') {
     const [from, to] = [describe(was), describe(now)];
     const detail =

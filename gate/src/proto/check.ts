@@ -46,7 +46,9 @@ function checkMessages(old: Proto, next: Proto, local: Rename): readonly Finding
   const messages = [...old.messages].flatMap(([name, was]) => {
     const now = next.messages.get(local(name));
     const place = `proto/${local(name)}`;
-    return now ? compareMessage(was, now, place, local) : [finding(rule.messageDeleted, place, 'it is gone')];
+    return now
+      ? compareMessage(was, now, place, { local, messages: next.messages })
+      : [finding(rule.messageDeleted, place, 'it is gone')];
   });
   const enums = [...old.enums].flatMap(([name, was]) => {
     const now = next.enums.get(local(name));

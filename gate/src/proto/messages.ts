@@ -5,18 +5,20 @@ import type { Message, ProtoField } from './model.ts';
 import { droppedExtensions, droppedReservations, isReserved } from './reservations.ts';
 import { typeRule } from './types.ts';
 
+interface Names {
+  /** What a name of the old side is called now. */
+  readonly local: (name: string) => string;
+  /** Messages of the new side. */
+  readonly messages: ReadonlyMap<string, Message>;
+}
+
 /** A field is its number: names are for people and JSON. */
-export function compareMessage(
-  was: Message,
-  now: Message,
-  path: string,
-  local: (name: string) => string,
-): readonly Finding[] {
+export function compareMessage(was: Message, now: Message, path: string, names: Names): readonly Finding[] {
   const byNumber = new Map(now.fields.map((field) => [field.number, field]));
   const oldNumbers = new Set(was.fields.map(({ number }) => number));
   const kept = was.fields.flatMap((field) => {
     const found = byNumber.get(field.number);
-    return found ? compareField(field, found, { was, now, path, local }) : [removed(field, now, path)];
+    return found ? compareField(field, found, { was, now, path, ...names }) : [removed(field, now, path)];
   });
   const added = now.fields
     .filter(({ number }) => !oldNumbers.has(number))
@@ -56,14 +58,17 @@ function addedField(field: ProtoField, was: Message, path: string): readonly Fin
   return [finding(which, place, `${field.number} is new: ${typeText(field)}`)];
 }
 
-interface Place {
+interface Place extends Names {
   readonly was: Message;
   readonly now: Message;
   readonly path: string;
-  readonly local: (name: string) => string;
 }
 
-function compareField(old: ProtoField, next: ProtoField, { was, now, path, local }: Place): readonly Finding[] {
+function compareField(
+  old: ProtoField,
+  next: ProtoField,
+  { was, now, path, local, messages }: Place,
+): readonly Finding[] {
   const place = `${path}/${next.name}`;
   const before = { ...old, type: old.kind === 'scalar' ? old.type : local(old.type) };
   const detail = `${old.number} was ${typeText(old)} ${old.name}, is ${typeText(next)} ${next.name}`;
@@ -78,12 +83,37 @@ function compareField(old: ProtoField, next: ProtoField, { was, now, path, local
     findings.push(finding(rule.importUnread, `proto/imports/${next.type}`, `${next.type} is not in the files given`));
   else if (before.kind === 'unknown' || next.kind === 'unknown') findings.push(finding(rule.unknown, place, detail));
   else if (before.label !== next.label || before.keyType !== next.keyType)
-    findings.push(finding(rule.label, place, detail));
+    findings.push(finding(isMapAsList(before, next, messages) ? rule.mapAsList : rule.label, place, detail));
   else if (!isSameType || before.kind !== next.kind) findings.push(finding(typeRule(before, next), place, detail));
-  return [...findings, ...comparePresence(before, next, { was, now, path: place, local })];
+  else if (before.isTextChecked !== next.isTextChecked)
+    findings.push(finding(next.isTextChecked ? rule.bytesToString : rule.stringToBytes, place, textDetail(next)));
+  return [...findings, ...comparePresence(before, next, { was, now, path: place })];
 }
 
-function comparePresence(old: ProtoField, next: ProtoField, { was, now, path }: Place): readonly Finding[] {
+const textDetail = ({ isTextChecked }: ProtoField): string =>
+  isTextChecked
+    ? 'what is no UTF-8 is refused now (utf8_validation)'
+    : 'what is no UTF-8 is taken now (utf8_validation)';
+
+/** On the wire a map is a list of messages: key under 1, value under 2. */
+function isMapAsList(was: ProtoField, now: ProtoField, messages: ReadonlyMap<string, Message>): boolean {
+  const fields =
+    was.label === 'map' && now.label === 'repeated' && now.kind === 'message' && messages.get(now.type)?.fields;
+  if (!fields) return false;
+  const isPlain = fields.every(
+    ({ label, isRequired, oneof }) => label === 'single' && !isRequired && oneof === undefined,
+  );
+  const [key, value] = [1, 2].map((number) => fields.find((field) => field.number === number));
+  return (
+    isPlain && fields.length === 2 && key?.type === was.keyType && value?.type === was.type && value?.kind === was.kind
+  );
+}
+
+function comparePresence(
+  old: ProtoField,
+  next: ProtoField,
+  { was, now, path }: Omit<Place, keyof Names>,
+): readonly Finding[] {
   if (old.isRequired !== next.isRequired) {
     return [finding(rule.required, path, next.isRequired ? 'it is required now' : 'it was required')];
   }

@@ -44,6 +44,8 @@ export interface ProtoField {
   readonly default: string | undefined;
   /** Number that an enum stands at when bytes leave it out and no default is written; undefined where none can be left out. */
   readonly firstNumber: number | undefined;
+  /** Whether readers refuse text in it that is no UTF-8. */
+  readonly isTextChecked: boolean;
 }
 
 export interface Enum {

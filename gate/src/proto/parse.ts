@@ -103,6 +103,8 @@ function fieldOf(field: protobuf.Field, missing: ReadonlySet<string>): ProtoFiel
     jsonName: field.jsonName ?? field.name,
     default: field.options?.default === undefined ? undefined : String(field.options.default),
     firstNumber: firstNumber(field),
+    isTextChecked:
+      [type, isMap ? field.keyType : ''].includes('string') && featuresOf(field).utf8_validation === 'VERIFY',
   };
 }
 

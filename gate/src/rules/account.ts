@@ -191,4 +191,19 @@ export const account = rules('ACC', 'old-bytes', {
     why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value. So does a field whose place went to one with a name that shares no word.',
     fix: 'Do the one in this release and the other in the next, or waive this rule for the path once you are sure.',
   },
+  shadowed: {
+    number: 28,
+    severity: 'silent',
+    direction: 'release',
+    title: "account discriminator is another type's, or its start",
+    why: 'Accounts are told apart by how they start: one type is read, and written, as the other.',
+    fix: 'Choose discriminators of which none starts with another.',
+  },
+  'flag-number': {
+    number: 29,
+    severity: 'warning',
+    title: 'bool became a u8',
+    why: 'Existing bytes are 0 and 1, and read as that; whoever still reads a bool fails at the first 2.',
+    fix: 'Update readers of the account before anything else than 0 and 1 is written.',
+  },
 });

@@ -89,4 +89,12 @@ export const event = rules('EVT', 'old-reader', {
     why: 'A field that was renamed and moved at once looks the same as one that went while another of its type came: the first loses its value. So does a field whose place went to one with a name that shares no word.',
     fix: 'Do the one in this release and the other in the next, or waive this rule for the path once you are sure.',
   },
+  shadowed: {
+    number: 14,
+    severity: 'silent',
+    direction: 'release',
+    title: "event discriminator is another event's, or its start",
+    why: 'Indexers tell events apart by how they start: one is read as the other.',
+    fix: 'Choose discriminators of which none starts with another.',
+  },
 });

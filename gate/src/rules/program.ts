@@ -44,6 +44,14 @@ export const errorCode = rules('ERR', 'old-client', {
     why: 'Clients act on codes.',
     fix: 'Nothing to do.',
   },
+  shared: {
+    number: 7,
+    severity: 'breaking',
+    direction: 'release',
+    title: 'two errors with one code',
+    why: 'Clients cannot tell them apart: what should be retried is dropped, or the reverse.',
+    fix: 'Give each a code of its own; the next free one to the new error.',
+  },
 });
 
 /** Constants, which clients compile in. */

@@ -246,4 +246,11 @@ export const proto = rules('PRO', 'old-bytes', {
     why: 'A number without a name is the value itself in an open enum, and its default in a closed one.',
     fix: 'Check what readers do with numbers they do not know.',
   },
+  mapAsList: {
+    number: 35,
+    severity: 'warning',
+    title: 'map became a list of its entries',
+    why: 'On the wire they are the same; JSON is not, and nothing keeps a key from being there twice any more.',
+    fix: 'Have readers take the last of two entries with one key, and tell whoever uses JSON.',
+  },
 });

@@ -21,6 +21,8 @@ export function survives(was: Type, now: Type, before: Value, after: Value): boo
   if (was.kind === 'option' && now.kind === 'option') {
     return before === null || after === null ? before === after : survives(was.inner, now.inner, before, after);
   }
+  // What was yes or no may be told as 1 or 0.
+  if (isScalar(was, 'bool') && isScalar(now, 'u8')) return Number(before) === Number(after);
   const [old, next] = [itemsOf(was), itemsOf(now)];
   if (old && next && isList(before) && isList(after)) {
     return before.length === after.length && before.every((item, at) => survives(old, next, item, after[at]));
@@ -42,6 +44,8 @@ function fieldsSurvive(was: readonly Field[], now: readonly Field[], before: Val
 }
 
 const part = (value: Value, id: number, prefix = 'f'): Value => (value as Record<string, Value>)?.[`${prefix}${id}`];
+
+const isScalar = (type: Type, name: string): boolean => type.kind === 'scalar' && type.name === name;
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
