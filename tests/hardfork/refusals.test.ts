@@ -1,6 +1,6 @@
 // Proves: what stands in the way of a hard fork is named by its preflight before anything is changed: a pause, a schedule, a relayer that runs or is
-// planned and knows no maintenance, another upgrade authority, a key that can't pay; a fork so refused blocks nothing; without any of it the preflight passes. A dry run
-// refuses what of it needs no key. While it runs: a flush that
+// planned and knows no maintenance, another upgrade authority, a key that can't pay, services that do not speak what the engine emits; a fork so
+// refused blocks nothing; without any of it the preflight passes. A dry run refuses what of it needs no key. While it runs: a flush that
 // waits says for what, a relayer that stays silent has the maintenance ended, a maintenance of somebody else's is not taken over, a timelock holds,
 // a config with other terms is not gone on with.
 // Does not prove: the same through the command (in-place.test.ts, abort.test.ts); the relayer's and the engine's words are written by the test.
@@ -14,7 +14,7 @@ import { after, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { changeOf, readConfig, settlementInstructions, slot, tradeId } from '#client';
-import { leaseKey } from '#feeder';
+import { engineKey, generationKey, leaseKey, tradeStreamKey } from '#feeder';
 import type { FlushReport } from '#relayer';
 import { beginMaintenance, endMaintenance, laneKeys, readMaintenance } from '#relayer';
 import { requireSameTerms } from '../../cli/src/hardfork/deploy.ts';
@@ -24,11 +24,12 @@ import { unlocked } from '../../cli/src/hardfork/nominate.ts';
 import { checked, foreseen } from '../../cli/src/hardfork/preflight.ts';
 import type { ForkScene } from '../../cli/src/hardfork/scene.ts';
 import { maintenanceId } from '../../cli/src/hardfork/scene.ts';
+import { requireFitServices, requireUp } from '../../cli/src/hardfork/services-fit.ts';
 import { RELEASES } from '../../cli/src/release/folder.ts';
 import type { Operation } from '../../cli/src/rollout/journal.ts';
 import { Journal } from '../../cli/src/rollout/journal.ts';
 import { requireNoFork } from '../../cli/src/rollout/open-fork.ts';
-import { layoutOf } from '../../cli/src/service/layout.ts';
+import { installedFolder, layoutOf } from '../../cli/src/service/layout.ts';
 import { processId } from '../../cli/src/service/process-id.ts';
 import { NOTHING_YET } from '../../cli/src/service/state.ts';
 import { reportFields } from '../../relayer/src/adapters/redis/maintenance-codec.ts';
@@ -177,6 +178,61 @@ test('a dry run: releases and relayers that the preflight would refuse, and none
   const old = scene({ plan: { ...plan, relayer: '0.1.0' }, site: { ...site, releases } });
   said = { state: 'running', release: '0.2.0' };
   await refused(foreseen(old), 'RELAYER_TOO_OLD', /the plan has relayer 0\.1\.0/);
+});
+
+/** A release that is installed, by its manifest alone. */
+function installed(service: 'relayer' | 'feeder', root: string, semver: string, speaks: readonly number[]): void {
+  const at = installedFolder(root, semver);
+  mkdirSync(at, { recursive: true });
+  const manifest = { name: service, semver, sha256: 'a'.repeat(64), bytes: 1, speaks, entry: 'main.mjs', node: '>=22' };
+  writeFileSync(join(at, 'manifest.json'), JSON.stringify(manifest));
+}
+
+const targeting = (relayer: string, engine: string): ForkScene => {
+  const base = scene();
+  return { ...base, operation: () => ({ ...base.operation(), target: { relayer, engine } }) };
+};
+
+test('preflight: a relayer or engine that does not speak what the engine emits, or nothing that the config allows', async () => {
+  installed('relayer', relayerRoot.root, '9.1.0', [1]);
+  installed('relayer', relayerRoot.root, '9.2.0', [2, 1]);
+  installed('feeder', engineRoot.root, '9.1.0', [1]);
+  installed('feeder', engineRoot.root, '9.2.0', [2, 1]);
+  const fit = (relayer: string, engine: string, allowed: readonly string[]) =>
+    requireFitServices(targeting(relayer, engine), allowed);
+  await redis.hset(engineKey(lane), 'emit', '2');
+  await refused(
+    fit('9.1.0', '9.2.0', ['V1']),
+    'RELEASE_UNFIT',
+    /relayer 9\.1\.0 speaks V1, and the engine emits schema 2/,
+  );
+  await refused(fit('9.2.0', '9.1.0', ['V1']), 'RELEASE_UNFIT', /engine 9\.1\.0 speaks V1/);
+  await fit('9.2.0', '9.2.0', ['V1', 'V2']);
+  // What runs and is not installed here says it itself.
+  said = { state: 'running', release: '0.2.0', speaks: [1] };
+  await refused(fit('0.2.0', '9.2.0', ['V1']), 'RELEASE_UNFIT', /relayer 0\.2\.0 speaks V1/);
+  await redis.hset(engineKey(lane), 'emit', '1');
+  await refused(fit('9.1.0', '9.2.0', ['V2']), 'RELEASE_UNFIT', /the config allows V2 alone/);
+  await fit('9.1.0', '9.1.0', ['V1', 'V2']);
+  // It emits schema 1 again, and what it wrote before is not settled.
+  await redis.set(generationKey(lane), '1');
+  await redis.xadd(tradeStreamKey(lane, 1n), '1-0', 'v', '2', 'p', 'x');
+  await refused(fit('9.1.0', '9.2.0', ['V1']), 'RELEASE_UNFIT', /1 entries of the stream .* schema 2/);
+  await fit('9.2.0', '9.2.0', ['V1']);
+  await redis.del(engineKey(lane), generationKey(lane), tradeStreamKey(lane, 1n));
+});
+
+test('nothing resumes before both services run the releases wanted and say so', async () => {
+  const wanted = targeting('0.2.0', '0.2.0');
+  await redis.hset(engineKey(lane), 'release', '0.2.0');
+  await requireUp(wanted);
+  await refused(requireUp(targeting('9.2.0', '0.2.0')), 'SERVICE_NOT_UP', /release 9\.2\.0 .*its service runs 0\.2\.0/);
+  said = { state: 'halted', release: '0.2.0', blocked: { code: 'SCHEMA_UNKNOWN', reason: 'schema 2' } };
+  await refused(requireUp(wanted), 'SERVICE_NOT_UP', /relayer 0\.2\.0 is halted, SCHEMA_UNKNOWN: schema 2/);
+  said = { state: 'running', release: '0.2.0' };
+  await redis.hset(engineKey(lane), 'release', '0.1.0');
+  await refused(requireUp(wanted), 'SERVICE_NOT_UP', /the engine is to run .*engine 0\.1\.0 runs/);
+  await redis.del(engineKey(lane));
 });
 
 test('preflight: relayer or engine is away', async () => {

@@ -10,6 +10,7 @@ import { verified } from './flight.ts';
 import { flushed, inPhase, resumed } from './maintenance.ts';
 import type { ForkScene, ForkStep } from './scene.ts';
 import { atNext, evidenceOf } from './scene.ts';
+import { requireUp, servedAs } from './services-fit.ts';
 
 /** The first step after which nothing is taken back: trades may have settled on the new side. */
 export const RESUME = 'resume';
@@ -63,7 +64,11 @@ export const verify: ForkStep = {
 export const unpause: ForkStep = {
   name: 'unpause',
   title: 'settlement is allowed again, and the relayer still stands still',
-  run: (scene) => enact(atNext(scene), changesOf(scene.next.program).setPaused('unpause', false)),
+  async run(scene) {
+    // From here on people expect trades to settle, and after the next step nothing is taken back.
+    await requireUp(atNext(scene));
+    return enact(atNext(scene), changesOf(scene.next.program).setPaused('unpause', false));
+  },
   undo: {
     title: 'settlement is paused',
     run: (scene) => enact(atNext(scene), changesOf(scene.next.program).setPaused('pause', true)),
@@ -92,7 +97,7 @@ async function proven(scene: ForkScene): Promise<Evidence> {
       new Held(
         'FORK_UNPROVEN',
         why,
-        'The fork is done and the lane is live. See that trades flow (`lockstep status`), then run the same command again.',
+        `The fork is done and the lane is live. See that trades flow (\`lockstep status\`), then run the same command again. Another release of the relayer: \`lockstep service --root ${scene.site.relayer.root} --install FOLDER --want RELEASE\`.`,
       ),
   };
   return waitFor<Evidence>(place, wait, async () => {
@@ -105,7 +110,8 @@ async function proven(scene: ForkScene): Promise<Evidence> {
       return { found: { signature: batch.signature, slot: batch.slot, trades: batch.batch.trades.length } };
     }
     const { isPaused } = await configNow(place);
-    return { missing: isPaused ? 'somebody has paused settlement' : `no trade has settled since slot ${since}` };
+    if (isPaused) return { missing: 'somebody has paused settlement' };
+    return { missing: `no trade has settled since slot ${since}; ${await servedAs(place, 'relayer')}` };
   });
 }
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '#feeder/input-error';
 import { SEMVER } from '../release/folder.ts';
+import { reasonOf } from '../rollout/site.ts';
 
 const release = z.string().regex(SEMVER, 'is no release like 0.2.0');
 const MINUTE_MS = 60_000;
@@ -54,7 +55,7 @@ async function contentOf(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw unreadable(file, error instanceof Error && 'code' in error ? `${error.code}` : 'not valid JSON');
+    throw unreadable(file, error instanceof Error && 'code' in error ? reasonOf(`${error.code}`) : 'not valid JSON');
   }
 }
 

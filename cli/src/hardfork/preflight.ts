@@ -15,6 +15,7 @@ import { adminOf, headerAt } from './chain.ts';
 import { costsOf, sol } from './costs.ts';
 import { requireKnowsMaintenance, requirePlanKnowsMaintenance } from './maintenance.ts';
 import type { ForkScene, ForkStep } from './scene.ts';
+import { requireFitServices } from './services-fit.ts';
 
 /** What must be so before anything is changed. Nothing is, but that packages are installed. */
 export const preflight: ForkStep = {
@@ -45,6 +46,7 @@ export async function checked(scene: ForkScene): Promise<Evidence> {
   requireHandsOver(scene, from);
   const { relayer, engine } = scene.operation().target;
   await installReleases(scene, namedIn(scene.plan));
+  await requireFitServices(scene, versionNames(config.allowedBatchVersions));
   const { lamports, expectedDowntimeMs } = await requireFunds(scene);
   return {
     ...{

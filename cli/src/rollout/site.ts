@@ -84,9 +84,12 @@ async function contentOf(file: string): Promise<unknown> {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     // A syntax error quotes what it found.
-    throw unreadable(file, error instanceof Error && 'code' in error ? `${error.code}` : 'not valid JSON');
+    throw unreadable(file, error instanceof Error && 'code' in error ? reasonOf(`${error.code}`) : 'not valid JSON');
   }
 }
+
+/** Of what the system says about a file, for people. */
+export const reasonOf = (code: string): string => (code === 'ENOENT' ? 'there is no such file (ENOENT)' : code);
 
 const unreadable = (file: string, why: string): InputError =>
   new InputError(
