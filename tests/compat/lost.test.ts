@@ -28,7 +28,8 @@ function folder(name: string, files: Readonly<Record<string, string>>): string {
   return join(root, name);
 }
 
-const manifest = (name: string) => JSON.stringify({ name, semver: '0.1.0', batchVersions: [1], speaks: [1] });
+const manifest = (name: string, versions: object) => JSON.stringify({ name, semver: '0.1.0', ...versions });
+const [SETTLES, SPEAKS] = [{ batchVersions: [1] }, { speaks: [1] }];
 const both = folder('both', { 'one.json': idl('one'), 'note.proto': PROTO });
 const twoPrograms = folder('two', { 'one.json': idl('one'), 'two.json': idl('two') });
 const idls = folder('idls', { 'one.json': idl('one') });
@@ -46,8 +47,13 @@ describe('a side that lost', () => {
   test('one of two programs breaks', async () =>
     assert.deepEqual(await judged(twoPrograms, idls), ['breaks', 'LS-WIR-012 sides/idl/two']));
   test('its IDL, as a release of the same component, breaks', async () => {
-    const old = folder('released', { 'manifest.json': manifest('one'), 'idl.json': idl('one') });
-    const next = folder('emptied', { 'manifest.json': manifest('one') });
+    const old = folder('released', { 'manifest.json': manifest('one', SETTLES), 'idl.json': idl('one') });
+    const next = folder('emptied', { 'manifest.json': manifest('one', SETTLES) });
+    assert.deepEqual(await judged(old, next), ['breaks', 'LS-WIR-012 sides/idl']);
+  });
+  test('its IDL, as the release of a program of another name, breaks', async () => {
+    const old = folder('program', { 'manifest.json': manifest('one', SETTLES), 'idl.json': idl('one') });
+    const next = folder('renamed', { 'manifest.json': manifest('other', { ...SETTLES, ...SPEAKS }) });
     assert.deepEqual(await judged(old, next), ['breaks', 'LS-WIR-012 sides/idl']);
   });
   test('the IDL of every release, with the .proto left, breaks', async () => {
@@ -80,8 +86,12 @@ describe('what needs no IDL or .proto', () => {
     assert.deepEqual(await judged(both, join(protos, 'note.proto')), ['fits', 'LS-WIR-013 sides/idl']);
   });
   test('a package of another component', async () => {
-    const old = folder('program', { 'manifest.json': manifest('one'), 'idl.json': idl('one'), 'note.proto': PROTO });
-    const next = folder('feeder', { 'manifest.json': manifest('feeder') });
+    const old = folder('whole', {
+      'manifest.json': manifest('one', SETTLES),
+      'idl.json': idl('one'),
+      'note.proto': PROTO,
+    });
+    const next = folder('feeder', { 'manifest.json': manifest('feeder', SPEAKS) });
     assert.deepEqual(await judged(old, next), ['fits']);
   });
 });

@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import { wire } from '../rules/wire.ts';
+import type { Manifest } from '../side/manifest.ts';
 import type { Side, Unit } from '../side/side.ts';
 
 /** Kinds of file, and programs, that the old side has and the new one does not: with nothing to hold them against, nothing was found. */
@@ -42,7 +43,14 @@ export const namesOf = (side: Side): ReadonlySet<string> =>
 
 /** Packages of other components: a feeder is held against a program it has to work with, and is not meant to hold what that holds. */
 const areOthers = (next: Side, had: readonly Unit[]): boolean =>
-  next.every(({ manifest }) => manifest && !had.some((was) => componentsOf(was).includes(manifest.content.name)));
+  next.every(
+    ({ manifest }) => manifest && !isProgram(manifest.content) && !had.some((was) => isSame(was, manifest.content)),
+  );
+
+/** What settles batches is a program, by whatever name. */
+const isProgram = ({ settles }: Manifest): boolean => settles !== undefined;
+
+const isSame = (was: Unit, { name }: Manifest): boolean => componentsOf(was).includes(name);
 
 const componentsOf = ({ manifest, program }: Unit): readonly string[] =>
   [manifest?.content.name, program?.idl.name].filter((name) => name !== undefined);
