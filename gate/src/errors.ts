@@ -12,6 +12,9 @@ const advice = {
   GATE_SIZES_INVALID: 'Give a JSON object: name of an account type to its allocated bytes, discriminator included.',
   GATE_ENGINE_UNKNOWN:
     'Name a release (feeder@0.2.0), a folder with package and manifest, or a program that can be run.',
+  GATE_RELEASE_MISSING:
+    'Name one that releases/ has. The C++ engine of this checkout is `candidate` to ci/sim-test, and engine/build/lockstep-engine to can-ship.',
+  GATE_MATRIX_MISSING: 'Run `ci/sim-test --out FILE` first, or name what it wrote.',
   GATE_MATRIX_INVALID: 'Give what ci/sim-test wrote with --out; without one, run it first.',
   GATE_CHAIN_UNREADABLE: 'Give the RPC URL of a cluster and the address of its settlement program, both.',
   GATE_LOCK_INVALID: 'Restore field-numbers.json; `npm run generate` writes it.',

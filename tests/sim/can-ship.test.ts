@@ -111,14 +111,31 @@ describe('the command', () => {
     assert.ok(other.stdout.includes(program.sha256) && other.stdout.includes(staged.sha256), other.stdout);
   });
 
+  test('without a matrix it is unknown, with 3, and says how to make one', async () => {
+    const words = ['gate', 'can-ship', '--engine', 'feeder@0.1.0', '--environment', 'deployed'];
+    const before = process.cwd();
+    process.chdir(mkdtempSync(join(work, 'bare-')));
+    try {
+      const people = await lockstep(...words);
+      assert.deepEqual(
+        [people.code, /^unknown: .*no matrix here yet: run `ci\/sim-test --out /.test(people.stdout)],
+        [3, true],
+      );
+      const { verdict, code } = JSON.parse((await lockstep(...words, '--json')).stdout);
+      assert.deepEqual([verdict, code], ['unknown', 'GATE_MATRIX_MISSING']);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   test('ends with 2 for what it can not judge', async () => {
     const nowhere = ['--rpc', 'http://127.0.0.1:1', '--program', idl.address];
     const noProgram = ['--rpc', chain.rpcUrl, '--program', '11111111111111111111111111111112'];
     for (const [words, code] of [
       [['--engine', 'nothing-like-it'], 'GATE_ENGINE_UNKNOWN'],
-      [['--engine', 'feeder@9.9.9'], 'GATE_INPUT_UNREADABLE'],
+      [['--engine', 'feeder@9.9.9'], 'GATE_RELEASE_MISSING'],
       [['--relayer', '9.9.9'], 'GATE_INPUT_UNREADABLE'],
-      [['--matrix', join(work, 'none.json')], 'GATE_MATRIX_INVALID'],
+      [['--matrix', join(work, 'none.json')], 'GATE_MATRIX_MISSING'],
       [['--rpc', chain.rpcUrl], 'GATE_CHAIN_UNREADABLE'],
       [nowhere, 'GATE_CHAIN_UNREADABLE'],
       [noProgram, 'GATE_CHAIN_UNREADABLE'],

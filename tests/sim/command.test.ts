@@ -48,6 +48,7 @@ test('--help is 0; what it can not use is 2', async () => {
     const { code, stderr } = await run(...words);
     assert.equal(code, 2, stderr);
   }
+  assert.match((await run('--engine', 'feeder@9.9.9')).stderr, /GATE_RELEASE_MISSING: .*feeder@9\.9\.9.*0\.1\.0/);
   assert.match((await run('--program', '/nowhere.so', '--engine', 'feeder@0.1.0')).stderr, /GATE_INPUT_UNREADABLE: /);
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CommandWorld } from '../command.ts';
 import { gateError } from '../errors.ts';
@@ -14,7 +15,8 @@ export interface CanShipOptions {
   readonly engine: string;
   readonly environment: Environment;
   readonly relayer?: string;
-  readonly matrix: string;
+  /** Default: `MATRIX`, which need not be there. */
+  readonly matrix?: string;
   readonly rpc?: string;
   readonly program?: string;
   readonly json?: boolean;
@@ -22,10 +24,12 @@ export interface CanShipOptions {
 
 export const EXIT: Readonly<Record<ShipVerdict, number>> = { pass: 0, fail: 1, unknown: 3 };
 
+/** Where ci/sim-test is told to write it. */
+const MATRIX = 'can-ship.json';
 const REPO = fileURLToPath(new URL('../../..', import.meta.url));
 const RELEASES = fileURLToPath(new URL('../../../releases', import.meta.url));
 
-/** @throws LockstepError GATE_ENGINE_UNKNOWN, GATE_MATRIX_INVALID, GATE_MANIFEST_INVALID, GATE_INPUT_UNREADABLE, GATE_CHAIN_UNREADABLE */
+/** @throws LockstepError GATE_ENGINE_UNKNOWN, GATE_RELEASE_MISSING, GATE_MATRIX_MISSING, GATE_MATRIX_INVALID, GATE_MANIFEST_INVALID, GATE_INPUT_UNREADABLE, GATE_CHAIN_UNREADABLE */
 export async function canShip(options: CanShipOptions, world: CommandWorld): Promise<void> {
   const { environment } = options;
   if ((options.rpc === undefined) !== (options.program === undefined)) {
@@ -38,14 +42,16 @@ export async function canShip(options: CanShipOptions, world: CommandWorld): Pro
     REPO,
   );
   const relayer = { version, sha256: relayerHash };
-  const matrix = readMatrix(options.matrix);
+  const matrix = options.matrix === undefined && !existsSync(MATRIX) ? undefined : readMatrix(options.matrix ?? MATRIX);
   const chain =
     options.rpc === undefined || options.program === undefined
       ? undefined
       : await programOnChain(options.rpc, options.program, program);
   const found: Answer =
     chain === undefined || chain.isTheObject
-      ? answer(matrix, { engine, program, relayer })
+      ? matrix === undefined
+        ? NO_MATRIX
+        : answer(matrix, { engine, program, relayer })
       : { verdict: 'fail', reason: otherProgram(chain.sha256, program.sha256, environment), cells: [] };
   const { name, sha256 } = engine;
   const asked = {
@@ -62,6 +68,14 @@ export async function canShip(options: CanShipOptions, world: CommandWorld): Pro
 
 const otherProgram = (onChain: string, wanted: string, environment: Environment): string =>
   `the chain runs another program: sha256 ${onChain}, and the ${environment} one is ${wanted}`;
+
+/** Nothing was seen, so nothing is known: that is no fault of the caller's. */
+const NO_MATRIX = {
+  verdict: 'unknown',
+  code: 'GATE_MATRIX_MISSING',
+  reason: `no matrix here yet: run \`ci/sim-test --out ${MATRIX}\``,
+  cells: [],
+} as const;
 
 const WORD: Readonly<Record<ShipVerdict, string>> = { pass: 'can ship', fail: 'must not ship', unknown: 'unknown' };
 const ADVICE: Readonly<Record<ShipVerdict, string>> = {

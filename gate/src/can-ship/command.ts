@@ -8,7 +8,7 @@ export function canShipCommand(world: CommandWorld): Command {
     .description('whether an engine’s trades settle on an environment’s program, by the matrix of ci/sim-test')
     .requiredOption(
       '--engine <x>',
-      'NAME@SEMVER of releases/, a folder with package and manifest, a program, or a command',
+      'NAME@SEMVER of releases/, a folder with package and manifest, a program (the candidate: engine/build/lockstep-engine), or a command',
     )
     .addOption(
       new Option('--environment <name>', 'whose program and relayer')
@@ -16,7 +16,7 @@ export function canShipCommand(world: CommandWorld): Command {
         .makeOptionMandatory(),
     )
     .option('--relayer <version>', 'another relayer than the environment’s: a version, or `source` for this checkout')
-    .option('--matrix <file>', 'what ci/sim-test wrote', 'can-ship.json')
+    .option('--matrix <file>', 'what ci/sim-test wrote (default: can-ship.json, and unknown when it is not there)')
     .option('--rpc <url>', 'read the program’s bytes again from this cluster')
     .option('--program <address>', 'the program there')
     .option('--json', 'one line of JSON')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { gateError } from '../errors.ts';
 import type { EngineIdentity } from './matrix.ts';
@@ -17,13 +17,21 @@ const RELEASE = /^([a-z-]+)@(\d+\.\d+\.\d+(?:\+[0-9a-z-]+)?)$/;
 /**
  * What `--engine` names: `NAME@SEMVER` of releases/, a folder with package and manifest, a program, or a command line.
  * @param releases the folder releases/
- * @throws LockstepError GATE_ENGINE_UNKNOWN, GATE_MANIFEST_INVALID
+ * @throws LockstepError GATE_ENGINE_UNKNOWN, GATE_RELEASE_MISSING, GATE_MANIFEST_INVALID
  */
 export function engineOf(given: string, releases: string): Engine {
   const [, name, semver] = RELEASE.exec(given) ?? [];
-  if (name !== undefined && semver !== undefined) return released(join(releases, name, semver), given);
+  if (name !== undefined && semver !== undefined) return named(name, semver, releases);
   if (existsSync(join(given, 'manifest.json'))) return released(given, undefined);
   return commanded(given);
+}
+
+function named(name: string, semver: string, releases: string): Engine {
+  const shelf = join(releases, name);
+  const given = `${name}@${semver}`;
+  if (existsSync(join(shelf, semver, 'manifest.json'))) return released(join(shelf, semver), given);
+  const there = existsSync(shelf) ? readdirSync(shelf).join(', ') : 'none of that name';
+  throw gateError('GATE_RELEASE_MISSING', `there is no release ${given}: releases/ has ${there}`);
 }
 
 function released(folder: string, name: string | undefined): Engine {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { gateError } from '../errors.ts';
 
@@ -70,8 +70,9 @@ export type Cell = z.infer<typeof cellSchema>;
 const matrixSchema = z.strictObject({ version: z.literal(1), cells: z.array(cellSchema) });
 export type Matrix = z.infer<typeof matrixSchema>;
 
-/** @throws LockstepError GATE_MATRIX_INVALID */
+/** @throws LockstepError GATE_MATRIX_MISSING, GATE_MATRIX_INVALID */
 export function readMatrix(file: string): Matrix {
+  if (!existsSync(file)) throw gateError('GATE_MATRIX_MISSING', `there is no ${file}`);
   try {
     return matrixSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
