@@ -2,6 +2,8 @@ import type { Connection, PublicKey, VersionedTransactionResponse } from '@solan
 import type { DecodedBatch, SettlementEvent } from '#client';
 import { decodeBatch, LockstepError, parseEvents, resultCodesIn, settledPayloads } from '#client';
 
+import type { HistoryProgress } from './history-progress.ts';
+
 /** One thing that moved the market's root, read from the transaction that did it. */
 export type LaneRecord = BatchRecord | PingRecord;
 
@@ -65,6 +67,7 @@ export interface HistoryOptions {
   /** Only what came after this transaction. */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onRead?: HistoryProgress | undefined;
 }
 
 /**
@@ -75,12 +78,13 @@ export async function* readLaneHistory(
   lane: Lane,
   options: HistoryOptions = {},
 ): AsyncGenerator<LaneRecord | TreeTurn> {
-  const { signal } = options;
+  const { signal, onRead } = options;
   const signatures = await succeededSignatures(lane, options);
   for (let at = 0; at < signatures.length; at += PARALLEL_CALLS) {
     signal?.throwIfAborted();
     const group = signatures.slice(at, at + PARALLEL_CALLS);
     const transactions = await Promise.all(group.map((signature) => transactionOf(lane.connection, signature)));
+    onRead?.(at + group.length, signatures.length);
     for (const transaction of transactions) yield* recordsOf(lane, transaction);
   }
 }

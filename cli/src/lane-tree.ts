@@ -11,6 +11,7 @@ import {
   StateTreeV2,
   TreeVersion,
 } from '#client';
+import type { HistoryProgress } from './history-progress.ts';
 import type { ImportedTurn, Lane, LaneRecord, TreeTurn } from './lane-history.ts';
 import { readLaneHistory } from './lane-history.ts';
 import { pause } from './pause.ts';
@@ -66,12 +67,17 @@ const never = new AbortController().signal;
  * @throws LockstepError HISTORY_INCOMPLETE when the node does not have one of the transactions, ROOT_MISMATCH when those of a
  * predecessor do not make its root; the signal's reason
  */
-export async function readLaneTree(lane: Lane, point: TreePoint, signal = never): Promise<LaneTree> {
+export async function readLaneTree(
+  lane: Lane,
+  point: TreePoint,
+  signal = never,
+  onRead?: HistoryProgress,
+): Promise<LaneTree> {
   const growth = new Growth(lane);
   const readOn = async () => {
-    for await (const record of readLaneHistory(lane, { after: growth.lastSignature, signal })) {
+    for await (const record of readLaneHistory(lane, { after: growth.lastSignature, signal, onRead })) {
       if (growth.hasReached(point)) return;
-      if (record.kind === 'imported') growth.goOnFrom(await predecessorTree(lane, record, signal), record);
+      if (record.kind === 'imported') growth.goOnFrom(await predecessorTree(lane, record, signal, onRead), record);
       else growth.take(record);
     }
   };
@@ -86,19 +92,29 @@ export async function readLaneTree(lane: Lane, point: TreePoint, signal = never)
 }
 
 /** The predecessor's whole tree: nothing moves in it any more. */
-async function predecessorTree(lane: Lane, { program, market }: ImportedTurn, signal: AbortSignal): Promise<LaneTree> {
+async function predecessorTree(
+  lane: Lane,
+  { program, market }: ImportedTurn,
+  signal: AbortSignal,
+  onRead?: HistoryProgress,
+): Promise<LaneTree> {
   const { value: header } = await readMarketHeader(lane.connection, market, 'confirmed', program);
   const past = { connection: lane.connection, program, market };
-  return provenLaneTree(past, treePoint(header), signal);
+  return provenLaneTree(past, treePoint(header), signal, onRead);
 }
 
 /**
  * The tree behind one read of a market, whatever lands meanwhile.
  * @throws LockstepError ROOT_MISMATCH, HISTORY_INCOMPLETE
  */
-export async function provenLaneTree(lane: Lane, now: TreeNow, signal = never): Promise<LaneTree> {
+export async function provenLaneTree(
+  lane: Lane,
+  now: TreeNow,
+  signal = never,
+  onRead?: HistoryProgress,
+): Promise<LaneTree> {
   const { root, leafCount } = now;
-  const history = await readLaneTree(lane, now, signal);
+  const history = await readLaneTree(lane, now, signal, onRead);
   if (BigInt(history.tree.size) < leafCount) {
     throw new LockstepError(
       'HISTORY_INCOMPLETE',

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Keypair } from '@solana/web3.js';
+import { idl } from '#client';
 import type { Output } from '../../cli/src/output.ts';
 import { Cleanup } from '../../cli/src/start/cleanup.ts';
 import { run } from '../../cli/src/start/run.ts';
@@ -59,6 +60,22 @@ test('status says where the market stands, for people and for programs', async (
   assert.equal(status.market.lastTradeId, '90');
   assert.equal(status.market.tree.root, stateRoot);
   assert.equal(status.config.isPaused, false);
+});
+
+test('status of a site is that of its market, through its node', async () => {
+  const file = join(dir, 'site.json');
+  const places = { rpc, program: idl.address, market, redis: 'redis://127.0.0.1:1' };
+  const relayer = { root: 'relayer', url: 'http://127.0.0.1:1' };
+  await writeFile(file, JSON.stringify({ ...places, relayer, engine: { root: 'engine' }, releases: 'releases' }));
+  const { code, stdout, stderr } = await lockstep('status', '--site', file);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^last trade {10}90, /m);
+  process.env.LOCKSTEP_SITE = join(dir, 'none.json');
+  const named = await lockstep('status', ...place());
+  delete process.env.LOCKSTEP_SITE;
+  assert.equal(named.code, 0, named.stderr);
+  const missing = await lockstep('status', '--site', join(dir, 'none.json'));
+  assert.deepEqual([missing.code, /^SITE_UNREADABLE: /.test(missing.stderr)], [2, true]);
 });
 
 test('status without a market shows the config', async () => {

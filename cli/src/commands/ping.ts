@@ -2,7 +2,8 @@ import type { PublicKey } from '@solana/web3.js';
 import { Command, Option } from 'commander';
 import { InputError } from '#feeder/input-error';
 import { marketOption, programOption, rpcOption } from '../arguments.ts';
-import { CheckFailed } from '../failure.ts';
+import { CheckFailed, Interrupted } from '../failure.ts';
+import { historyProgress } from '../history-progress.ts';
 import type { Streams } from '../output.ts';
 import { createOutput } from '../output.ts';
 import { fly } from '../ping/flight.ts';
@@ -45,9 +46,19 @@ export function pingCommand(streams: Streams): Command {
       const signer = await relayerKey(options.keypair, site, process.env);
       const { signal, release } = catchInterrupts();
       try {
-        const say = (line: string) => output.say(line);
+        let isSigned = false;
+        const say = (line: string) => {
+          isSigned = true;
+          output.say(line);
+        };
         const kind = options.batch ? 'batch' : 'ping';
-        const flight = await fly({ connection: connect(rpcUrl), rpcUrl, program, market, signer, signal, say }, kind);
+        const onRead = historyProgress(streams);
+        const place = { connection: connect(rpcUrl), rpcUrl, program, market, signer, signal, say, onRead };
+        const flight = await fly(place, kind).catch((error: unknown) => {
+          if (error instanceof Interrupted && isSigned)
+            output.say(`it was signed: the ${kind} may have landed all the same`);
+          throw error;
+        });
         reportFlight(flight, output);
         if (flight.differences.length > 0) throw differs(flight.differences.length);
       } finally {

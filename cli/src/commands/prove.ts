@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { TradeId } from '#client';
 import { readMarketHeader } from '#client';
 import { id, marketOption, programOption, rpcOption } from '../arguments.ts';
+import { historyProgress } from '../history-progress.ts';
 import { provenLaneTree, treePoint } from '../lane-tree.ts';
 import type { Streams } from '../output.ts';
 import { createOutput, toJson } from '../output.ts';
@@ -33,7 +34,11 @@ export function proveCommand(streams: Streams): Command {
       const lane = { connection: connect(rpc), program, market };
       const { file, units } = await fromNode(rpc, async () => {
         const { value: header } = await readMarketHeader(lane.connection, market, 'confirmed', program);
-        const file = proveFrom(lane, await provenLaneTree(lane, treePoint(header)), tradeId);
+        const file = proveFrom(
+          lane,
+          await provenLaneTree(lane, treePoint(header), undefined, historyProgress(streams)),
+          tradeId,
+        );
         return { file, units: await readUnits(lane.connection, header) };
       });
       output.say(describeOutcome(file.outcome, units));

@@ -8,6 +8,8 @@ import { versionsText } from '../operator/names.ts';
 import type { Streams } from '../output.ts';
 import { createOutput } from '../output.ts';
 import { readRelayerStatus } from '../relayer-status.ts';
+import type { Site } from '../rollout/site.ts';
+import { readSite } from '../rollout/site.ts';
 import { connect, fromNode } from '../rpc.ts';
 import type { DeployedRelease } from '../status/deployed.ts';
 import { deployedLines, readDeployedRelease } from '../status/deployed.ts';
@@ -17,6 +19,7 @@ import type { MarketUnits } from '../units.ts';
 import { readUnits } from '../units.ts';
 
 interface StatusOptions {
+  readonly site?: string;
   readonly rpc: string;
   readonly program: PublicKey;
   readonly market?: PublicKey;
@@ -32,6 +35,11 @@ interface StatusOptions {
 export function statusCommand(streams: Streams): Command {
   return new Command('status')
     .description('show which release runs, the config in effect, and where a market stands')
+    .addOption(
+      new Option('--site <file>', 'the site whose market and relayer it is, instead of the next four').env(
+        'LOCKSTEP_SITE',
+      ),
+    )
     .addOption(rpcOption())
     .addOption(programOption())
     .addOption(marketOption())
@@ -42,7 +50,12 @@ export function statusCommand(streams: Streams): Command {
     )
     .addOption(redisOption())
     .option('--json', 'print one line of JSON', false)
-    .action(async (options: StatusOptions, command: Command) => {
+    .action(async (given: StatusOptions, command: Command) => {
+      // A place that is named on the command line is meant, whatever the environment says.
+      const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+      const isNamed = !isGiven('site') && ['rpc', 'program', 'market', 'relayer'].some(isGiven);
+      const site = given.site === undefined || isNamed ? undefined : await readSite(given.site, process.env);
+      const options = site === undefined ? given : atSite(given, site);
       if (options.redis !== undefined && command.getOptionValueSource('redis') === 'cli') {
         refusePassword(options.redis);
         if (options.market === undefined) throw marketMissing();
@@ -54,7 +67,7 @@ export function statusCommand(streams: Streams): Command {
         return { status, units: status.market && (await readUnits(connection, status.market)) };
       });
       const relayer = options.relayer === undefined ? undefined : await readRelayerStatus(options.relayer);
-      const stream = await readLane(options, connection);
+      const stream = await readLane(options, connection, site);
       const allowed = status.config.allowedBatchVersions;
       for (const line of linesOf(status, units)) output.say(line);
       if (options.relayer !== undefined) for (const line of relayerLines(options.relayer, relayer)) output.say(line);
@@ -67,15 +80,21 @@ export function statusCommand(streams: Streams): Command {
     });
 }
 
+const atSite = (options: StatusOptions, { rpc, program, market, relayer }: Site): StatusOptions => ({
+  ...options,
+  ...{ rpc, program, market, relayer: relayer.url },
+});
+
 /** @throws LockstepError REDIS_UNREACHABLE */
 async function readLane(
   { redis, market, rpc, program }: StatusOptions,
   connection: Connection,
+  site: Site | undefined,
 ): Promise<StreamStatus | undefined> {
   if (redis === undefined || market === undefined) return undefined;
   // It loads what a relayer works with, which no other status needs.
   const { readStream } = await import('../status/stream.ts');
-  return readStream(redis, { desk: { connection, program, rpcUrl: rpc }, site: { market } });
+  return readStream(redis, { desk: { connection, program, rpcUrl: rpc }, site: site ?? { market } });
 }
 
 const marketMissing = (): InputError =>

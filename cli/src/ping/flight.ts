@@ -14,6 +14,7 @@ import {
   VersionBit,
 } from '#client';
 import type { Signer } from '#relayer';
+import type { HistoryProgress } from '../history-progress.ts';
 import type { Lane, LaneRecord } from '../lane-history.ts';
 import type { TreePoint } from '../lane-tree.ts';
 import { readLaneTree, treePoint } from '../lane-tree.ts';
@@ -30,6 +31,8 @@ export interface FlightPlace extends Lane {
   readonly signer: Signer;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** Told while the history is read. */
+  readonly onRead?: HistoryProgress;
   /** The market's tree of its first so many leaves, computed here. Default: from its whole history. */
   readonly readTree?: (at: TreePoint) => Promise<FlightTree>;
 }
@@ -67,7 +70,7 @@ const POLL_MS = 50;
  */
 export async function fly(place: FlightPlace, kind: FlightKind): Promise<Flight> {
   const { rpcUrl, signal } = place;
-  const readTree = place.readTree ?? ((at) => readLaneTree(place, at, signal));
+  const readTree = place.readTree ?? ((at) => readLaneTree(place, at, signal, place.onRead));
   const differences = new Differences();
   const before = await fromNode(rpcUrl, () => marketNow(place));
   await fromNode(rpcUrl, () => requireFlyable(place, kind));
