@@ -1,7 +1,7 @@
 // Proves: trades that settled before a migration of the tree, after its way back, and before a move to another program are all
 // proved against the one root there is now, from the node's history alone; so is a trade after each; the test flight computes the
 // same root; a proof file says whose root it leads to, and verifying refuses another one; a proof of a root that the market had a moment ago
-// still holds, one of a root that it never had is refused with a code of its own.
+// still holds, one of a root that it never had is refused with a code of its own; who watches the old market is told where it went.
 // Does not prove: anything about the forks themselves (tests/program/fork).
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -36,6 +36,8 @@ import { verifyProofCommand } from '../../cli/src/commands/verify-proof.ts';
 import { provenLaneTree, treePoint } from '../../cli/src/lane-tree.ts';
 import { toJson } from '../../cli/src/output.ts';
 import { releaseFile } from '../../cli/src/release/program.ts';
+import { watchLane } from '../../cli/src/start/lane-watch.ts';
+import { requireStays } from '../../cli/src/start/moved.ts';
 import { newKeys, openVenue } from '../../cli/src/start/venue.ts';
 import { proveFrom as prove } from '../../cli/src/trade-proof.ts';
 import { createSender } from '../../cli/src/transactions.ts';
@@ -142,8 +144,22 @@ test('every trade is proved against the present root, through every kind of fork
   const names = { admin, baseVault, quoteVault };
   await land(operator, old.handOver({ ...names, market, successorMarket: moved.publicKey }));
   const side = { ...names, market: moved.publicKey, oldMarket: market };
+  const oldLane = { connection, program: oldProgram, market };
+  const stays = async () =>
+    requireStays(oldLane, (await readMarketHeader(connection, market, 'confirmed', oldProgram)).value);
   await land(operator, next.importMarket({ ...side, maxEntries: 3 }));
+  // Until it is open the fork may still be taken back.
+  await stays();
   await land(operator, next.importMarket({ ...side, maxEntries: 3 }));
+  await assert.rejects(stays(), { code: 'MARKET_MOVED' });
+  const watch = watchLane({
+    lane: oldLane,
+    relayer: { blocked: async () => undefined },
+    pollMs: SLOT_MS,
+    signal: never,
+  });
+  const saysWhere = new RegExp(`program ${newProgram}, market ${moved.publicKey}, after trade ${settled}:`);
+  await assert.rejects(watch.untilSettled(settled + 1), { code: 'MARKET_MOVED', message: saysWhere });
   present = { program: newProgram, market: moved.publicKey, build: next };
   await proofs();
   await ping(4n);

@@ -1,6 +1,7 @@
 import { LockstepError, readMarketHeader } from '#client';
 import type { Lane } from '../lane-history.ts';
 import { pause } from '../pause.ts';
+import { MarketMoved, requireStays } from './moved.ts';
 import type { RunningRelayer } from './parts/relayer.ts';
 
 /** Where a market stands by its own account, and what the relayer says it waits for. */
@@ -12,7 +13,7 @@ export interface LaneNow {
 
 export interface LaneWatch {
   now(): LaneNow;
-  /** Returns once the chain's cursor has reached `last`. @throws LockstepError RPC_UNAVAILABLE; the signal's reason */
+  /** Returns once the chain's cursor has reached `last`. @throws LockstepError RPC_UNAVAILABLE; MarketMoved; the signal's reason */
   untilSettled(last: number): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export function watchLane({ lane, relayer, pollMs, signal }: LaneWatchPlan): Lan
   const look = async () => {
     const { value } = await readMarketHeader(lane.connection, lane.market, 'confirmed', lane.program);
     answeredAt = performance.now();
+    await requireStays(lane, value);
     if (value.lastTradeId !== now.lastTradeId) movedAt = answeredAt;
     const isStill = answeredAt - movedAt >= ASK_AFTER_MS;
     const blocked = isStill ? await relayer.blocked(movedAt, signal) : undefined;
@@ -49,6 +51,7 @@ export function watchLane({ lane, relayer, pollMs, signal }: LaneWatchPlan): Lan
       for (;;) {
         signal.throwIfAborted();
         await look().catch((cause: unknown) => {
+          if (cause instanceof MarketMoved) throw cause;
           if (performance.now() - answeredAt > NODE_PATIENCE_MS) throw silentNode(cause);
         });
         if (now.lastTradeId >= BigInt(last)) return;

@@ -13,6 +13,7 @@ import type { Cleanup } from './cleanup.ts';
 import { readDeadLetterCodes } from './dead-letters.ts';
 import { Differences } from './differences.ts';
 import { describeInput, describeTooLarge, surveyedInput } from './input.ts';
+import { MarketMoved } from './moved.ts';
 import type { StartOptions } from './options.ts';
 import { startGateway } from './parts/gateway.ts';
 import { clusterChain } from './place/cluster.ts';
@@ -95,7 +96,8 @@ async function runUntil(options: StartOptions, world: RunWorld, fail: (error: un
     const configFile = folder?.gatewayConfig ?? join(base.dir, 'gateway.json');
     await startGateway({ ...lane, port: options.gatewayPort, configFile }, base);
   }
-  const settleMs = await publishAndSettle(surveyed, { relayer, startEngine, venue, pollMs, output, signal });
+  const settling = publishAndSettle(surveyed, { relayer, startEngine, venue, pollMs, output, signal });
+  const settleMs = await settling.catch((error: unknown) => staysUp(error, options.once, output, signal));
 
   output.say('  verifying: reading every settle_batch transaction back from the node');
   const deadLetters = await readDeadLetterCodes(redis.url, venue.market);
@@ -108,6 +110,18 @@ async function runUntil(options: StartOptions, world: RunWorld, fail: (error: un
   report({ ...found, relayerPeakBytes, elapsedMs: performance.now() - startedAt }, output);
   const keypair = folder?.adminKey ?? options.keypair;
   if (!options.once) await untilInterrupted(venue, { redis, chain, keypair, site: folder?.siteFile }, output, signal);
+}
+
+/**
+ * A market that moved settles on elsewhere, by the services of this run: they go on until the run is ended.
+ * @throws the error; MarketMoved only for a run that is to end by itself
+ */
+async function staysUp(error: unknown, once: boolean, output: Output, signal: AbortSignal): Promise<never> {
+  if (!(error instanceof MarketMoved) || once) throw error;
+  output.say(`${error.code}: ${error.message}`);
+  output.say(error.advice);
+  output.say('Everything stays up until Ctrl-C.');
+  return untilAborted(signal);
 }
 
 function chainPlace(options: StartOptions, size: RunSize, base: RunBase): Promise<ChainPlace> {
@@ -175,8 +189,12 @@ function untilInterrupted(
   output.say(`  ${redis.command} info keyspace`);
   if (site !== undefined) output.say(`  npx lockstep rollout --site ${site} --show`);
   output.say(adminHint(keypair));
-  return new Promise<never>((_, reject) => {
+  return untilAborted(signal);
+}
+
+/** @throws the signal's reason */
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     if (signal.aborted) reject(signal.reason);
   });
-}
