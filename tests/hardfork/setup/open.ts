@@ -90,9 +90,9 @@ export async function openTried(kind: 'in-place' | 'successor', program: string)
     },
     newest: async () => (await new Journal(folder).newest())?.operation,
     async standing() {
-      // An engine answers a moment after it was asked.
-      const asked = () => site.redis.hget(`control:${site.lane}`, 'mode_request');
-      await until(async () => (await site.redis.hget(`engine:${site.lane}`, 'mode_request')) === (await asked()));
+      // An engine answers a moment after it was asked; one that never was has an empty answer.
+      const request = async (key: string) => (await site.redis.hget(`${key}:${site.lane}`, 'mode_request')) ?? '';
+      await until(async () => (await request('engine')) === (await request('control')));
       const { program: of, market } = await side();
       const { bytes } = await readDeployed(connection, of);
       const { isPaused } = (await readConfig(connection, of, 'confirmed')).value;
